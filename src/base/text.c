@@ -116,6 +116,9 @@ char *spk__print_double(double x, char *buf) {
         if (strtod(buf, NULL) == x)
             break;
     }
+    /* 250 rather than 2.5e+02 */
+    if (x >= -1e15 && x <= 1e15 && x == (double)(long long)x && strchr(buf, 'e'))
+        snprintf(buf, 32, "%lld", (long long)x);
     uselocale(old);
     return buf;
 }

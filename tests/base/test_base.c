@@ -43,6 +43,9 @@ TEST(numbers_read_and_print) {
     char buf[32];
     CHECK_STR(spk__print_double(0.1, buf), "0.1");
     CHECK_STR(spk__print_double(1.0 / 3, buf), "0.3333333333333333");
+    CHECK_STR(spk__print_double(-70, buf), "-70");
+    CHECK_STR(spk__print_double(12000, buf), "12000");
+    CHECK_STR(spk__print_double(1e20, buf), "1e+20");
 }
 
 TEST(nearest_name) {
