@@ -32,6 +32,8 @@ bool spk_unit_is_plain(spk_unit a); /* no dimension */
 spk_unit spk_unit_multiply(spk_unit a, spk_unit b);
 spk_unit spk_unit_divide(spk_unit a, spk_unit b);
 spk_unit spk_unit_power(spk_unit a, int exponent);
+/* The unit whose degree-th power a is; false if there is none (mV has no square root, mV**2 has). */
+bool spk_unit_root(spk_unit a, int degree, spk_unit *out);
 
 /* The customary text of a unit: a named one of the field where it fits in dimension and scale (mV, pA,
  * nS, pF, ms, Hz, pA/ms, ...), else a product of base units with its factor; "1" if plain. buf has room
