@@ -50,6 +50,12 @@ spk_status spk__ctx_add_source(spk_ctx *ctx, const char *file, const char *text,
  * none is near enough to be worth suggesting. names is read n times by index. */
 const char *spk__nearest(const char *word, const char *const *names, size_t n);
 
+/* ---- options ---- */
+
+/* Every value inside its limits, whole where it must be, a choice that exists; else ERR_INPUT. */
+spk_status spk__opts_check(spk_ctx *ctx, const char *owner, const spk_opt *table,
+                           const spk_opts *opts);
+
 /* ---- strings ---- */
 
 /* A growing string; zero-initialise with the context. After a failed append `failed` stays set and
