@@ -1,0 +1,138 @@
+/* What the methods of the search room share.
+ *
+ * The core (search.c) owns the batch: a generation of n points in s->x, their values in s->f. It
+ * hands it out in parts, collects the values, counts the budget, keeps the best point, and calls
+ * the method only with whole generations. A method is therefore two functions: ask makes a
+ * generation, tell learns from one. A generation that the budget cuts short is never told to the
+ * method, but stays in the batch, so that a larger budget can finish it.
+ *
+ * All memory of a method comes from s->arena and dies with the search. A method's scalars live in
+ * its state struct; sync lists everything that must survive saving, once for both directions.
+ */
+#ifndef SPK_SEARCH_SEARCH_H
+#define SPK_SEARCH_SEARCH_H
+
+#include "base/base.h"
+#include <spikefit/search.h>
+
+typedef struct spk__sync spk__sync;
+
+typedef struct {
+    spk_search_method info;
+    size_t state_size;
+    /* Allocates; the state is zeroed and options are at hand. Draws nothing. */
+    spk_status (*start)(spk_search *s);
+    /* Calls spk__search_batch(s, n), then writes s->x. */
+    spk_status (*ask)(spk_search *s);
+    /* Reads s->x and s->f; may call spk__search_stop. Values are finite or +inf. */
+    spk_status (*tell)(spk_search *s);
+    /* When loading, start was called before. */
+    spk_status (*sync)(spk_search *s, spk__sync *y);
+    /* The rest may be NULL. */
+    void (*progress)(const spk_search *s, spk_search_progress *p);
+    void (*describe)(const spk_search *s, spk__str *line);
+    bool (*favourite)(const spk_search *s, double *x);
+    void (*front)(const spk_search *s, const double **x, const double **f, size_t *n);
+} spk__search_method;
+
+/* ---- stop rules (stop.c) ---- */
+
+enum { SPK__STOP_HISTORY = 4096 };
+
+/* What the rules remember of one run. */
+typedef struct {
+    spk_opts opts;
+    uint64_t n;            /* generations of this run */
+    double *best, *median; /* rings of SPK__STOP_HISTORY */
+    double *window;        /* scratch of SPK__STOP_HISTORY */
+    uint32_t *order;       /* scratch of 2 * SPK__STOP_HISTORY */
+} spk__stop_state;
+
+spk_status spk__stop_start(spk_search *s);
+/* Each returns the rule that fires, or SPK_STOP_RUNNING. A method stops (spk__search_stop) or
+ * restarts (spk__stop_restart). Values at hand after a generation; fresh: they were all drawn anew
+ * in this generation, so that best values that no longer change are enough to say that nothing
+ * will. */
+spk_stop spk__stop_values(spk_search *s, const double *f, size_t n, bool fresh);
+spk_stop spk__stop_spread(const spk_search *s, double spread);
+spk_stop spk__stop_condition(const spk_search *s, double condition);
+void spk__stop_restart(spk_search *s);
+void spk__stop_sync(spk_search *s, spk__sync *y);
+
+/* ---- a search ---- */
+
+struct spk_search {
+    spk_ctx *ctx;
+    const spk__search_method *method;
+    spk__arena *arena;
+    void *state;
+    spk_opts opts;
+    size_t dim, n_objectives;
+    double *start, *step; /* NULL: not given */
+    bool noisy;
+    uint64_t seed, budget;
+
+    uint64_t evaluations, generation;
+    size_t n, capacity, told, asked; /* points of the batch; told of them; handed out after those */
+    double *x, *f;
+    bool has_best;
+    double *best_x, best_f;
+    spk_stop reason;
+    spk__stop_state rules;
+
+    spk__str saved;
+};
+
+/* Room for a generation of n points; s->x is not initialised. */
+spk_status spk__search_batch(spk_search *s, size_t n);
+void spk__search_stop(spk_search *s, spk_stop reason);
+/* The budget, or what stands in for it in plans. */
+double spk__search_horizon(const spk_search *s);
+
+#define SPK__SEARCH_ARRAY(s, n, type) ((type *)spk__arena_alloc((s)->arena, (n), sizeof(type)))
+
+/* ---- random numbers ---- */
+
+/* Streams of a generation that belong to no individual count down from here. */
+#define SPK__SEARCH_COMMON 0xffffffffu
+
+static inline spk__rng spk__search_rng(const spk_search *s, uint64_t generation,
+                                       uint64_t individual) {
+    spk__rng r;
+    spk__rng_init(&r, s->seed, SPK__RNG_SEARCH, (uint32_t)generation, (uint32_t)individual);
+    return r;
+}
+
+/* ---- helpers (tools.c) ---- */
+
+/* order: indices of f from the lowest value up, equal values in order of index; scratch: n as well.
+ */
+void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch);
+/* n points at random, x: n * dim; the first is the start if there is one. Stream: (generation, i).
+ */
+void spk__search_scatter(const spk_search *s, uint64_t generation, size_t n, double *x);
+/* The largest standard deviation over coordinates of n points. */
+double spk__search_spread(const double *x, size_t n, size_t dim);
+static inline double spk__clip01(double x) {
+    return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+/* ---- saving (save.c) ---- */
+
+bool spk__sync_loading(const spk__sync *y);
+void spk__sync_bytes(spk__sync *y, void *data, size_t n);
+void spk__sync_f64(spk__sync *y, double *a, size_t n);
+void spk__sync_u64(spk__sync *y, uint64_t *v);
+/* A count; when loading, one beyond max is damage and leaves *v alone. */
+void spk__sync_size(spk__sync *y, size_t *v, size_t max);
+void spk__sync_bool(spk__sync *y, bool *v);
+
+/* ---- between search.c, registry.c and save.c ---- */
+
+/* A search without its first generation. */
+spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *options,
+                              const spk_search_space *space, uint64_t seed, uint64_t budget,
+                              spk_search **out);
+const spk__search_method *spk__search_method_get(const char *name);
+
+#endif
