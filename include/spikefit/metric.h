@@ -9,7 +9,8 @@
  * ends included. Windows that do not overlap for any length are an error (ERR_INPUT).
  * - Values are finite, never NaN, for every pair of valid trains: no spike in one or both, one
  * spike, several spikes at one time. `edges` of the metric says what the value is there.
- * - A metric over pairs of trains compares sets of trials by the mean over all pairs (data, model).
+ * - A metric over pairs of trains compares sets of trials by the mean over all pairs (data, model),
+ *   weighted if the metric says so (SPIKE-synchronization: by the number of spikes).
  * - Values do not depend on the number of threads or the instruction set.
  * - Two spikes are "within a window" of each other if they are at most window + 1e-6 ms apart, so
  * that spikes on a time grid do not depend on how their times are rounded.
@@ -56,8 +57,9 @@ typedef struct {
 typedef struct spk_metric {
     const char *name, *sentence, *reference, *edges;
     spk_metric_kind kind;
-    double low, high;       /* limits of the value; may be infinite */
-    bool symmetric;         /* the value is the same, to the bit, with data and model exchanged */
+    double low, high; /* limits of the value; may be infinite */
+    /* Whether the value is the same, to the bit, with data and model exchanged. NULL: it is not. */
+    bool (*symmetric)(const double *opt);
     const char *unit;       /* of the value; NULL: a plain number */
     const spk_opt *options; /* NULL: none */
 
@@ -73,6 +75,8 @@ typedef struct spk_metric {
 
     spk_status (*pair)(const spk_metric_call *c, const spk_train *data, const spk_train *model,
                        double *value);
+    /* How much a pair counts in a mean over pairs; NULL: all the same. */
+    double (*weight)(const spk_train *data, const spk_train *model);
     spk_status (*group)(const spk_metric_call *c, const spk_train *data, size_t n_data,
                         const spk_train *model, size_t n_model, double *value);
 } spk_metric;

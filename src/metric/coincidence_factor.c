@@ -109,7 +109,6 @@ const spk_metric spk__metric_coincidence_factor = {
     .kind = SPK_METRIC_SIMILARITY,
     .low = -__builtin_inf(),
     .high = 1,
-    .symmetric = false,
     .options = options,
     .check = check,
     .pair = pair,

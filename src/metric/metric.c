@@ -40,6 +40,11 @@ double spk_metric_cost(const spk_metric *m, double value) {
     return m->kind == SPK_METRIC_DISTANCE ? value : 1.0 - value;
 }
 
+bool spk__always(const double *opt) {
+    (void)opt;
+    return true;
+}
+
 /* ---- working memory ---- */
 
 struct spk_scratch {

@@ -27,6 +27,23 @@ spk_train spk__train_cut(const spk_train *t, double start_ms, double stop_ms);
  */
 spk_status spk__train_check(spk_ctx *ctx, const spk_train *t, const char *what);
 
+/* For the `symmetric` of a metric that always is. */
+bool spk__always(const double *opt);
+
+/* A weighted mean over pairs; without any weight, the plain mean. */
+typedef struct {
+    double weighted, weight, plain, n;
+} spk__mean;
+static inline void spk__mean_add(spk__mean *m, double value, double weight) {
+    m->weighted += weight * value;
+    m->weight += weight;
+    m->plain += value;
+    m->n += 1.0;
+}
+static inline double spk__mean_value(const spk__mean *m) {
+    return m->weight > 0.0 ? m->weighted / m->weight : m->plain / m->n;
+}
+
 #define SPK_ENTRY(symbol) extern const spk_metric symbol;
 #include "metric/registry.def"
 #undef SPK_ENTRY

@@ -27,7 +27,6 @@ const spk_metric spk__metric_rate_error = {
     .kind = SPK_METRIC_DISTANCE,
     .low = 0,
     .high = __builtin_inf(),
-    .symmetric = false,
     .options = options,
     .pair = pair,
 };

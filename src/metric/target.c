@@ -99,23 +99,32 @@ static spk_status eval_group(const spk_target *t, const spk_train *model, size_t
     return m->group(&call, cut, t->n, cut + t->n, n_model, value);
 }
 
+static double weight_of(const spk_target *t, const spk_train *a, const spk_train *b) {
+    if (!t->metric->weight)
+        return 1.0;
+    double start = a->start_ms > b->start_ms ? a->start_ms : b->start_ms;
+    double stop = a->stop_ms < b->stop_ms ? a->stop_ms : b->stop_ms;
+    spk_train cut_a = spk__train_cut(a, start, stop), cut_b = spk__train_cut(b, start, stop);
+    return t->metric->weight(&cut_a, &cut_b);
+}
+
 static spk_status eval(const spk_target *t, const spk_train *model, size_t n_model, bool graded,
                        spk_scratch *scratch, double *value) {
     if (!n_model)
         return spk__fail(t->ctx, SPK_ERR_USAGE, NULL, NULL, "no model train to compare");
     if (t->metric->group)
         return eval_group(t, model, n_model, graded, scratch, value);
-    double sum = 0.0;
+    spk__mean mean = {0};
     for (size_t i = 0; i < t->n; i++) {
         for (size_t j = 0; j < n_model; j++) {
             double v;
             spk_status st = eval_pair(t, i, &model[j], graded, scratch, &v);
             if (st)
                 return st;
-            sum += v;
+            spk__mean_add(&mean, v, weight_of(t, &t->data[i], &model[j]));
         }
     }
-    *value = sum / (double)(t->n * n_model);
+    *value = spk__mean_value(&mean);
     return SPK_OK;
 }
 

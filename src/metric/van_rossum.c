@@ -94,6 +94,10 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
     return SPK_OK;
 }
 
+static bool symmetric(const double *opt) {
+    return opt[RELATIVE] == 0.0;
+}
+
 const spk_metric spk__metric_van_rossum = {
     .name = "van_rossum",
     .sentence = "distance of exponentially smoothed trains; one unmatched spike costs 1",
@@ -105,7 +109,7 @@ const spk_metric spk__metric_van_rossum = {
     .kind = SPK_METRIC_DISTANCE,
     .low = 0,
     .high = __builtin_inf(),
-    .symmetric = false,
+    .symmetric = symmetric,
     .options = options,
     .prepared_size = prepared_size,
     .prepare = prepare,
