@@ -94,6 +94,14 @@ size_t spk_diag_format(const spk_diag *d, bool colour, char *buf, size_t size);
 void spk_ctx_cancel(spk_ctx *ctx);
 bool spk_ctx_cancelled(const spk_ctx *ctx);
 
+/* ---- working memory ---- */
+
+/* Buffers that one thread keeps from call to call, so that after the first calls nothing is allocated
+ * any more. Serves any number of functions, one call at a time. */
+typedef struct spk_scratch spk_scratch;
+spk_status spk_scratch_new(spk_ctx *ctx, spk_scratch **out);
+void spk_scratch_free(spk_scratch *s);
+
 /* ---- options of registry entries (metrics, optimisers, formats, ...) ---- */
 
 typedef enum { SPK_OPT_REAL, SPK_OPT_INT, SPK_OPT_BOOL, SPK_OPT_CHOICE } spk_opt_kind;

@@ -28,14 +28,6 @@
 extern "C" {
 #endif
 
-/* ---- working memory ---- */
-
-/* Buffers of one thread, kept from call to call: after the first calls nothing is allocated any
- * more. One scratch serves any number of targets and metrics, one call at a time. */
-typedef struct spk_scratch spk_scratch;
-spk_status spk_scratch_new(spk_ctx *ctx, spk_scratch **out);
-void spk_scratch_free(spk_scratch *s);
-
 /* ---- what a metric is ---- */
 
 typedef enum {
@@ -57,9 +49,8 @@ typedef struct {
 typedef struct spk_metric {
     const char *name, *sentence, *reference, *edges;
     spk_metric_kind kind;
-    double low, high; /* limits of the value; may be infinite */
-    /* Whether the value is the same, to the bit, with data and model exchanged. NULL: it is not. */
-    bool (*symmetric)(const double *opt);
+    double low, high;       /* limits of the value; may be infinite */
+    bool symmetric;         /* the value is the same, to the bit, with data and model exchanged */
     const char *unit;       /* of the value; NULL: a plain number */
     const spk_opt *options; /* NULL: none */
 

@@ -31,6 +31,12 @@ void spk__arena_free(spk__arena *a);
 void *spk__arena_alloc(spk__arena *a, size_t n, size_t size);
 char *spk__arena_strndup(spk__arena *a, const char *s, size_t n);
 
+/* Buffer `slot` of a scratch: at least this many bytes, aligned to 16, contents undefined; valid until
+ * the next call with this slot, and a function may hold one of each. What the slots are for, the rooms
+ * agree among themselves. NULL if memory is short. */
+enum { SPK__SCRATCH_SLOTS = 4 };
+void *spk__scratch_get(spk_scratch *s, int slot, size_t bytes);
+
 /* ---- diagnostics ---- */
 
 /* Adds an error and returns st, so that a caller can write

@@ -18,7 +18,7 @@ const spk_metric spk__metric_first_spike_latency = {
     .kind = SPK_METRIC_DISTANCE,
     .low = 0,
     .high = __builtin_inf(),
-    .symmetric = spk__always,
+    .symmetric = true,
     .unit = "ms",
     .pair = pair,
 };

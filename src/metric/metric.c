@@ -1,4 +1,4 @@
-/* The registry, working memory, and single calls. */
+/* The registry, and what all metrics ask of trains. */
 #include "metric/metric.h"
 
 #include <math.h>
@@ -38,49 +38,6 @@ spk_status spk_metric_find(spk_ctx *ctx, const char *name, const spk_metric **ou
 
 double spk_metric_cost(const spk_metric *m, double value) {
     return m->kind == SPK_METRIC_DISTANCE ? value : 1.0 - value;
-}
-
-bool spk__always(const double *opt) {
-    (void)opt;
-    return true;
-}
-
-/* ---- working memory ---- */
-
-struct spk_scratch {
-    spk_ctx *ctx;
-    void *buffer[SPK__SCRATCH_SLOTS];
-    size_t size[SPK__SCRATCH_SLOTS];
-};
-
-spk_status spk_scratch_new(spk_ctx *ctx, spk_scratch **out) {
-    spk_scratch *s = SPK__NEW(ctx, spk_scratch);
-    if (!s)
-        return SPK_ERR_MEMORY;
-    s->ctx = ctx;
-    *out = s;
-    return SPK_OK;
-}
-
-void spk_scratch_free(spk_scratch *s) {
-    if (!s)
-        return;
-    for (int i = 0; i < SPK__SCRATCH_SLOTS; i++)
-        spk__free(s->ctx, s->buffer[i]);
-    spk__free(s->ctx, s);
-}
-
-void *spk__scratch_get(spk_scratch *s, spk__scratch_slot slot, size_t bytes) {
-    if (bytes > s->size[slot] || !s->buffer[slot]) {
-        size_t wanted = bytes > SIZE_MAX / 2 ? bytes : bytes + bytes / 2 + 1024;
-        void *fresh = spk__alloc(s->ctx, wanted, 1);
-        if (!fresh)
-            return NULL;
-        spk__free(s->ctx, s->buffer[slot]);
-        s->buffer[slot] = fresh;
-        s->size[slot] = wanted;
-    }
-    return s->buffer[slot];
 }
 
 /* ---- trains ---- */

@@ -8,17 +8,12 @@
 /* Times closer than this are one time: far below any sampling step, far above rounding. */
 #define SPK__TIME_SLACK_MS 1e-6
 
-/* Buffers that one thread keeps; a call may hold one of each. */
-typedef enum {
+/* The slots of a scratch as this room uses them. */
+enum {
     SPK__SCRATCH_WORK,     /* a metric's own */
     SPK__SCRATCH_PREPARED, /* data prepared anew, where the candidate's window cuts them */
     SPK__SCRATCH_TRAINS,   /* trains cut to a common window */
-    SPK__SCRATCH_SLOTS
-} spk__scratch_slot;
-
-/* At least this many bytes, aligned to 16, contents undefined; valid until the next call with this
- * slot. NULL if memory is short. */
-void *spk__scratch_get(spk_scratch *s, spk__scratch_slot slot, size_t bytes);
+};
 
 /* The spikes in [start, stop], both ends included, observed on just this. */
 spk_train spk__train_cut(const spk_train *t, double start_ms, double stop_ms);
@@ -26,9 +21,6 @@ spk_train spk__train_cut(const spk_train *t, double start_ms, double stop_ms);
 /* Finite, sorted, inside its window of positive length; `what` names the train in the diagnostic.
  */
 spk_status spk__train_check(spk_ctx *ctx, const spk_train *t, const char *what);
-
-/* For the `symmetric` of a metric that always is. */
-bool spk__always(const double *opt);
 
 /* A weighted mean over pairs; without any weight, the plain mean. */
 typedef struct {

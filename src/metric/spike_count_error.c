@@ -16,6 +16,6 @@ const spk_metric spk__metric_spike_count_error = {
     .kind = SPK_METRIC_DISTANCE,
     .low = 0,
     .high = __builtin_inf(),
-    .symmetric = spk__always,
+    .symmetric = true,
     .pair = pair,
 };

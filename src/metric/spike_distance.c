@@ -95,7 +95,7 @@ const spk_metric spk__metric_spike_distance = {
         "or the window's end",
     .kind = SPK_METRIC_DISTANCE,
     .low = 0,
-    .symmetric = spk__always,
+    .symmetric = true,
     .high = 1,
     .prepared_size = spk__edged_prepared_size,
     .prepare = spk__edged_prepare,

@@ -7,14 +7,13 @@
  * over the merged spikes of h^2 (1 - exp(-2 gap/tau)): linear time like the sums of Houghton &
  * Kreuz, but without their cancellation (equal trains give 0, not the root of a rounding error). */
 #include "metric/metric.h"
+
 #include <math.h>
 
-enum { TAU, RELATIVE };
+enum { TAU };
 
 static const spk_opt options[] = {
     {"tau", "time constant of a spike's trace", SPK_OPT_REAL, "ms", 10, 1e-3, 1e6, NULL},
-    {"relative", "divide by the distance between the data and a train without spikes", SPK_OPT_BOOL,
-     NULL, 0, 0, 1, NULL},
     {.name = NULL}};
 
 /* Merges into times and steps (+1 data, -1 model); both trains end in an infinite time. Without
@@ -31,14 +30,13 @@ static void merge(const double *a, const double *b, size_t n, double *t, double 
     }
 }
 
-/* D^2 of n merged spikes; t has room for n values and is overwritten. Steps at one time are added
- * up before h moves, so that exchanging the trains only changes signs. */
+/* D^2 of n merged spikes, whose times are overwritten. Steps at one time are added up before h
+ * moves, so that exchanging the trains only changes signs. */
 static double squared(double *t, const double *step, size_t n, double tau) {
-    if (!n)
-        return 0.0;
     for (size_t k = 0; k + 1 < n; k++)
         t[k] = (t[k] - t[k + 1]) / tau;
-    t[n - 1] = -__builtin_inf();
+    if (n)
+        t[n - 1] = -__builtin_inf();
     double h = 0.0, steps = 0.0, sum = 0.0;
     for (size_t k = 0; k < n; k++) {
         steps += step[k];
@@ -53,49 +51,34 @@ static double squared(double *t, const double *step, size_t n, double tau) {
     return sum;
 }
 
-typedef struct {
-    double norm;   /* distance from no spike */
-    double unused; /* keeps t aligned to 16 */
-    double t[];    /* with an infinite end; twice as much room, for preparing */
-} prepared;
-
+/* The data's times, with an infinite end. */
 static size_t prepared_size(const double *opt, const spk_train *data, size_t n) {
     (void)opt, (void)n;
-    return sizeof(prepared) + (3 * data->n + 1) * sizeof(double);
+    return (data->n + 1) * sizeof(double);
 }
 
 static void prepare(const double *opt, const spk_train *data, size_t n, void *out) {
-    (void)n;
-    prepared *p = out;
-    double *t = p->t + data->n + 1, *step = t + data->n;
-    for (size_t i = 0; i < data->n; i++) {
-        p->t[i] = t[i] = data->t_ms[i];
-        step[i] = 1.0;
-    }
-    p->t[data->n] = __builtin_inf();
-    p->norm = sqrt(squared(t, step, data->n, opt[TAU]));
+    (void)opt, (void)n;
+    double *t = out;
+    for (size_t i = 0; i < data->n; i++)
+        t[i] = data->t_ms[i];
+    t[data->n] = __builtin_inf();
 }
 
 static spk_status pair(const spk_metric_call *c, const spk_train *data, const spk_train *model,
                        double *value) {
-    const prepared *p = c->prepared;
     size_t n = data->n + model->n;
-    double *work =
+    double *b =
         spk__scratch_get(c->scratch, SPK__SCRATCH_WORK, (model->n + 1 + 2 * n) * sizeof(double));
-    if (!work)
+    if (!b)
         return SPK_ERR_MEMORY;
-    double *b = work, *t = b + model->n + 1, *step = t + n;
-    if (model->n)
-        memcpy(b, model->t_ms, model->n * sizeof(double));
+    double *t = b + model->n + 1, *step = t + n;
+    for (size_t i = 0; i < model->n; i++)
+        b[i] = model->t_ms[i];
     b[model->n] = __builtin_inf();
-    merge(p->t, b, n, t, step);
-    double d = sqrt(squared(t, step, n, c->opt[TAU]));
-    *value = c->opt[RELATIVE] != 0.0 && data->n ? d / p->norm : d;
+    merge(c->prepared, b, n, t, step);
+    *value = sqrt(squared(t, step, n, c->opt[TAU]));
     return SPK_OK;
-}
-
-static bool symmetric(const double *opt) {
-    return opt[RELATIVE] == 0.0;
 }
 
 const spk_metric spk__metric_van_rossum = {
@@ -105,11 +88,11 @@ const spk_metric spk__metric_van_rossum = {
                  "doi:10.3109/0954898X.2012.673048",
     .edges =
         "no spike in both: 0; in one: the norm of the other (1 for one spike); traces run on past "
-        "the end of the window; relative, with no spike in the data: as if not relative",
+        "the end of the window",
     .kind = SPK_METRIC_DISTANCE,
     .low = 0,
     .high = __builtin_inf(),
-    .symmetric = symmetric,
+    .symmetric = true,
     .options = options,
     .prepared_size = prepared_size,
     .prepare = prepare,
