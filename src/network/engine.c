@@ -1,0 +1,241 @@
+/* The time loop. Each part (a range of every population's neurons) runs the steps of a batch by
+ * itself; a batch is as long as the shortest delay, so that no part needs another's spikes of the
+ * same batch. Batches begin at multiples of their length, however a run is cut. */
+#include "network/network.h"
+
+#include <omp.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* Decaying states end in denormal numbers, which are slow and mean nothing here. */
+static unsigned flush_denormals(void) {
+#if defined(__x86_64__)
+    unsigned before = _mm_getcsr();
+    _mm_setcsr(before | 0x8040);
+    return before;
+#else
+    return 0;
+#endif
+}
+
+static void restore_denormals(unsigned before) {
+#if defined(__x86_64__)
+    _mm_setcsr(before);
+#else
+    (void)before;
+#endif
+}
+
+/* ---- one part of one population, one step ---- */
+
+static void record(spk_network *net, spk__part *part, size_t at, uint32_t neuron, double t_ms) {
+    spk__record *r = &part->record[at];
+    if (r->n == r->capacity) {
+        size_t capacity = r->capacity ? 2 * r->capacity : 256;
+        uint32_t *grown = spk__realloc(net->ctx, r->neuron, capacity, sizeof *grown);
+        double *times = spk__realloc(net->ctx, r->t_ms, capacity, sizeof *times);
+        r->neuron = grown ? grown : r->neuron;
+        r->t_ms = times ? times : r->t_ms;
+        if (!grown || !times) {
+            part->st = SPK_ERR_MEMORY;
+            return;
+        }
+        r->capacity = capacity;
+    }
+    r->neuron[r->n] = neuron;
+    r->t_ms[r->n++] = t_ms;
+}
+
+static double rest_of(const spk__pop *pop, size_t lane) {
+    return pop->real == sizeof(float) ? (double)((const float *)pop->rest)[lane]
+                                      : ((const double *)pop->rest)[lane];
+}
+
+/* Masks of the lanes that fired become a list of neurons. */
+static void list_spikes(spk_network *net, size_t at, size_t part, size_t first, size_t end,
+                        uint64_t stamp) {
+    spk__pop *pop = &net->pop[at];
+    size_t slot = stamp % pop->n_history;
+    uint32_t *list = pop->list + slot * pop->list_stride + first;
+    uint32_t n = 0;
+    double t = (double)stamp * net->spec.dt_ms;
+    size_t last = end / pop->width;
+    for (size_t v = first / pop->width; v < last; v++) {
+        uint32_t mask = pop->mask[v];
+        if (!mask)
+            continue;
+        for (; mask; mask &= mask - 1) {
+            size_t lane = v * pop->width + (size_t)__builtin_ctz(mask);
+            if (lane >= pop->p->size)
+                break;
+            list[n++] = (uint32_t)lane;
+            record(net, &net->part[part], at, (uint32_t)lane, t - rest_of(pop, lane));
+        }
+    }
+    pop->list_n[slot * net->n_parts + part] = n;
+    net->part[part].n_spikes += n;
+}
+
+static void step_neurons(spk_network *net, size_t at, size_t part_at, uint64_t step) {
+    spk__pop *pop = &net->pop[at];
+    spk__part *part = &net->part[part_at];
+    size_t first = pop->bound[part_at], end = pop->bound[part_at + 1];
+    if (first == end) {
+        pop->list_n[(step + 1) % pop->n_history * net->n_parts + part_at] = 0;
+        return;
+    }
+    bool ends = false;
+    for (size_t i = 0; i < pop->n_ports; i++) {
+        spk__port *port = &pop->port[i];
+        size_t slot = port->n_slots ? step % port->n_slots : 0;
+        bool comes =
+            port->ring && (i < pop->n_continuous || port->n_slots > 1 || port->dirty[part_at]);
+        part->in[i] = comes ? (char *)port->ring + (slot * pop->lanes + first) * pop->real : NULL;
+        part->in_end[i] = port->end ? (char *)port->end + first * pop->real : part->in[i];
+        ends |= port->end != NULL;
+    }
+    size_t v = first / pop->width;
+    spk_step_args args = {
+        .step = step,
+        .n_vectors = (end - first) / pop->width,
+        .dt_ms = net->spec.dt_ms,
+        .input = part->in,
+        .input_end = ends ? part->in_end : NULL,
+        .state = (char *)pop->state + first * pop->k->n_kernel_states * pop->real,
+        .constant = (char *)pop->constant + v * pop->constant_stride * pop->real,
+        .constant_stride = pop->constant_stride,
+        .seed = net->spec.seed ^ pop->seed,
+        .lane_id = pop->lane_id + first,
+        .spiked = pop->mask + v,
+        .rest = pop->k->carry ? (char *)pop->rest + first * pop->real : NULL,
+    };
+    pop->k->step(&args);
+    for (size_t i = pop->n_continuous; i < pop->n_ports; i++)
+        if (part->in[i]) {
+            memset((void *)part->in[i], 0, (end - first) * pop->real);
+            pop->port[i].dirty[part_at] = 0;
+        }
+    list_spikes(net, at, part_at, first, end, step + 1);
+}
+
+/* Sources: the spikes of this stamp among a part's lanes. */
+static void step_source(spk_network *net, size_t at, size_t part_at, uint64_t stamp) {
+    spk__pop *pop = &net->pop[at];
+    spk__part *part = &net->part[part_at];
+    size_t first = pop->bound[part_at], end = pop->bound[part_at + 1];
+    size_t slot = stamp % pop->n_history;
+    uint32_t *list = pop->list + slot * pop->list_stride + first * pop->list_factor, n = 0;
+    size_t next = part->given_next[at];
+    for (; next < pop->n_given && pop->given_stamp[next] <= stamp; next++)
+        if (pop->given_stamp[next] == stamp && pop->given_source[next] >= first &&
+            pop->given_source[next] < end)
+            list[n++] = pop->given_source[next];
+    part->given_next[at] = next;
+    if (pop->poisson && stamp > 0 && end > first) {
+        spk__draw_words(net->spec.seed ^ pop->seed, SPK__RNG_INPUT, 0, (uint32_t)stamp,
+                        (uint32_t)(first / 4), (end - first) / 4, part->words);
+        for (size_t i = first; i < end && i < pop->p->size; i++)
+            for (uint32_t k = spk__poisson_count(pop->poisson, part->words[i - first]); k; k--)
+                list[n++] = (uint32_t)i;
+    }
+    pop->list_n[slot * net->n_parts + part_at] = n;
+}
+
+/* Given spikes at time 0 come before the first step. */
+void spk__engine_start(spk_network *net) {
+    for (size_t part = 0; part < net->n_parts; part++)
+        for (size_t i = 0; i < net->spec.n_populations; i++)
+            if (!net->pop[i].k)
+                step_source(net, i, part, 0);
+}
+
+/* ---- batches ---- */
+
+static void run_batch(spk_network *net, size_t part, uint64_t from, uint64_t to) {
+    for (uint64_t stamp = net->part[part].exchanged; stamp <= from; stamp++)
+        for (size_t i = 0; i < net->spec.n_projections; i++)
+            if (!net->checked.projections[i].delay_steps)
+                spk__deliver_ahead(net, i, part, stamp);
+    net->part[part].exchanged = from + 1;
+    for (uint64_t s = from; s < to; s++) {
+        for (size_t i = 0; i < net->spec.n_projections; i++)
+            if (net->checked.projections[i].delay_steps)
+                spk__deliver(net, i, part, s);
+        for (size_t i = 0; i < net->spec.n_populations; i++) {
+            if (!net->pop[i].k) {
+                step_source(net, i, part, s + 1);
+                continue;
+            }
+            spk__inputs_apply(net, i, part, s);
+            step_neurons(net, i, part, s);
+        }
+    }
+}
+
+typedef struct {
+    spk_network *net;
+    uint64_t end;
+    double limit; /* spikes */
+} run_job;
+
+/* After a batch: whether to go on. Decided by one thread for all. */
+static bool goes_on(run_job *job, uint64_t step) {
+    spk_network *net = job->net;
+    uint64_t n = 0;
+    for (size_t i = 0; i < net->n_parts; i++) {
+        n += net->part[i].n_spikes;
+        if (net->part[i].st)
+            return false;
+    }
+    net->step = step;
+    net->exploded |= (double)n > job->limit;
+    return !net->exploded && step < job->end && !spk_ctx_cancelled(net->ctx);
+}
+
+static void run_parts(run_job *job, int thread, int n_threads, bool *go) {
+    spk_network *net = job->net;
+    unsigned csr = flush_denormals();
+    for (uint64_t from = net->step; *go;) {
+        uint64_t to = (from / net->batch + 1) * net->batch;
+        to = to < job->end ? to : job->end;
+        for (size_t part = (size_t)thread; part < net->n_parts; part += (size_t)n_threads)
+            run_batch(net, part, from, to);
+#pragma omp barrier
+        if (thread == 0)
+            *go = goes_on(job, to);
+#pragma omp barrier
+        from = to;
+    }
+    restore_denormals(csr);
+}
+
+static double spike_limit(const spk_network *net, uint64_t end_step) {
+    double neurons = 0;
+    for (size_t i = 0; i < net->spec.n_populations; i++)
+        neurons += net->pop[i].k ? net->pop[i].p->size : 0;
+    return net->spec.max_rate_Hz / 1000 * neurons * (double)end_step * net->spec.dt_ms;
+}
+
+spk_status spk__engine_run(spk_network *net, uint64_t end_step) {
+    run_job job = {net, end_step, spike_limit(net, end_step)};
+    bool go = net->step < end_step && !net->exploded;
+    if (net->n_parts == 1) {
+        unsigned csr = flush_denormals();
+        while (go) {
+            uint64_t to = (net->step / net->batch + 1) * net->batch;
+            to = to < end_step ? to : end_step;
+            run_batch(net, 0, net->step, to);
+            go = goes_on(&job, to);
+        }
+        restore_denormals(csr);
+    } else {
+#pragma omp parallel num_threads((int)net->n_parts)
+        run_parts(&job, omp_get_thread_num(), omp_get_num_threads(), &go);
+    }
+    for (size_t i = 0; i < net->n_parts; i++)
+        if (net->part[i].st)
+            return net->part[i].st;
+    return spk_ctx_cancelled(net->ctx) ? SPK_ERR_CANCELLED : SPK_OK;
+}
