@@ -5,7 +5,13 @@
  * `3 V` is a NUMBER of value 3000, a bare unit in an expression (`mV`, `s`) a NUMBER of value 1 or 1000.
  * Since prefixes are only such factors, lower may compute with the values and forget the units. A spike on
  * a port has the unit 1/s: its value in an expression is weight * 0.001 (1/ms), and `x += spikes * mV * s`
- * comes out as weight.
+ * comes out as weight. A port is read in its onReceive block (the spike that arrived), and in update (the sum
+ * of the weights that arrived at the end of the last step; 0 if none).
+ *
+ * A quotient of integers is REAL; a REAL given to an INTEGER is cut off towards zero. Defaults of parameters,
+ * internals and initial values may refer to each other, a state standing for its initial value; they never
+ * form a circle, but no order is promised across the lists. Vectors (vector_size > 0) have one type and value
+ * for all elements.
  *
  * Syntax: NESTML 8 (https://nestml.readthedocs.io), doc comments kept.
  */
@@ -127,7 +133,7 @@ typedef enum {
     SPK__ST_WHILE,     /* condition, body */
     SPK__ST_RETURN,    /* value or NULL */
     SPK__ST_INTEGRATE, /* the states in symbols; n_symbols = 0: all */
-    SPK__ST_EMIT,      /* emit_spike(value or NULL) */
+    SPK__ST_EMIT,      /* emit_spike(value, delay); either may be NULL */
     SPK__ST_EVALUATE   /* a call for its side effect: print and friends; lower drops it */
 } spk__stmt_kind;
 
@@ -137,7 +143,7 @@ struct spk__stmt {
     spk__stmt *next;
     spk__symbol *target;
     int target_index; /* -1: a scalar */
-    spk__expr *value, *limit, *step, *condition;
+    spk__expr *value, *limit, *step, *condition, *delay;
     spk__stmt *body, *otherwise;
     spk__symbol **symbols;
     size_t n_symbols;
