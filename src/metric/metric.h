@@ -1,8 +1,9 @@
-/* What the files of this room share: working memory, cutting, the tolerance of windows. */
+/* What the files of this room share. */
 #ifndef SPK_METRIC_METRIC_H
 #define SPK_METRIC_METRIC_H
 
 #include "base/base.h"
+#include "recording/train.h"
 #include <spikefit/metric.h>
 
 /* Times closer than this are one time: far below any sampling step, far above rounding. */
@@ -14,13 +15,6 @@ enum {
     SPK__SCRATCH_PREPARED, /* data prepared anew, where the candidate's window cuts them */
     SPK__SCRATCH_TRAINS,   /* trains cut to a common window */
 };
-
-/* The spikes in [start, stop], both ends included, observed on just this. */
-spk_train spk__train_cut(const spk_train *t, double start_ms, double stop_ms);
-
-/* Finite, sorted, inside its window of positive length; `what` names the train in the diagnostic.
- */
-spk_status spk__train_check(spk_ctx *ctx, const spk_train *t, const char *what);
 
 /* A weighted mean over pairs; without any weight, the plain mean. */
 typedef struct {

@@ -7,6 +7,7 @@
  * over the merged spikes of h^2 (1 - exp(-2 gap/tau)): linear time like the sums of Houghton &
  * Kreuz, but without their cancellation (equal trains give 0, not the root of a rounding error). */
 #include "metric/metric.h"
+#include "num/num.h"
 
 #include <math.h>
 
@@ -37,12 +38,13 @@ static double squared(double *t, const double *step, size_t n, double tau) {
         t[k] = (t[k] - t[k + 1]) / tau;
     if (n)
         t[n - 1] = -__builtin_inf();
+    spk__exp_array(n, t, t);
     double h = 0.0, steps = 0.0, sum = 0.0;
     for (size_t k = 0; k < n; k++) {
+        double decay = t[k];
         steps += step[k];
-        if (t[k] == 0.0)
+        if (decay == 1.0) /* the next spike is at the same time */
             continue;
-        double decay = exp(t[k]);
         h += steps;
         steps = 0.0;
         sum += h * h * (1.0 - decay * decay);

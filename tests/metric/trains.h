@@ -17,7 +17,7 @@ static inline double pair_of(const char *name, const double *opts, spk_train a, 
     if (!spk_metric_find(ctx, name, &m)) {
         spk_opts o;
         spk_opts_default(m->options, &o);
-        for (size_t i = 0; opts && m->options[i].name; i++)
+        for (size_t i = 0; opts && m->options && m->options[i].name; i++)
             if (!isnan(opts[i]))
                 o.v[i] = opts[i];
         spk_metric_pair(ctx, m, &o, &a, &b, &v);
