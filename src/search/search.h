@@ -111,6 +111,12 @@ void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scra
 /* n points at random, x: n * dim; the first is the start if there is one. Stream: (generation, i).
  */
 void spk__search_scatter(const spk_search *s, uint64_t generation, size_t n, double *x);
+/* n vectors of dim standard normal numbers, z[coordinate * n + vector]. Stream: (generation,
+ * vector). */
+void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, double *z);
+/* Symmetric a (n x n, finite) = vector * diag(value) * vector', eigenvectors in columns; value in
+ * no order. work: (n + 1) * n. False if it does not converge. */
+bool spk__search_eigen(size_t n, const double *a, double *value, double *vector, double *work);
 /* The largest standard deviation over coordinates of n points. */
 double spk__search_spread(const double *x, size_t n, size_t dim);
 static inline double spk__clip01(double x) {

@@ -1,6 +1,7 @@
 /* Ranking, scattering, spread: what several methods need. */
 #include "search/search.h"
 
+#include "num/num.h"
 #include <math.h>
 
 /* Merge sort from runs of eight: stable, and without a call for each comparison. */
@@ -39,6 +40,14 @@ void spk__search_scatter(const spk_search *s, uint64_t generation, size_t n, dou
     }
     if (s->start && n)
         memcpy(x, s->start, s->dim * sizeof *x);
+}
+
+void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, double *z) {
+    for (size_t k = 0; k < n; k++) {
+        spk__rng r = spk__search_rng(s, generation, k);
+        for (size_t d = 0; d < s->dim; d++)
+            z[d * n + k] = spk__rng_normal(&r);
+    }
 }
 
 double spk__search_spread(const double *x, size_t n, size_t dim) {
