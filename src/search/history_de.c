@@ -1,0 +1,263 @@
+/* The machine of SHADE, L-SHADE and jSO. */
+#include "search/history_de.h"
+
+#include "num/num.h"
+#include <math.h>
+
+enum { LEAST = 4 };
+
+spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits) {
+    spk__hde *t = s->state;
+    const double *v = s->opts.v;
+    t->traits = traits;
+    size_t n =
+        v[SPK__HDE_POPULATION] > 0 ? (size_t)v[SPK__HDE_POPULATION] : traits->population(s->dim);
+    t->n = t->n_first = n < LEAST ? LEAST : n;
+    t->memory = (size_t)v[SPK__HDE_MEMORY];
+    t->archive_room = (size_t)(v[SPK__HDE_ARCHIVE] * (double)t->n + 0.5);
+    size_t row = s->dim * sizeof(double);
+    t->x = spk__arena_alloc(s->arena, t->n, row);
+    t->archive = spk__arena_alloc(s->arena, t->archive_room + 1, row);
+    t->f = SPK__SEARCH_ARRAY(s, t->n, double);
+    t->trial_f = SPK__SEARCH_ARRAY(s, t->n, double);
+    t->trial_cr = SPK__SEARCH_ARRAY(s, t->n, double);
+    t->gain = SPK__SEARCH_ARRAY(s, t->n, double);
+    t->order = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
+    t->scratch = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
+    t->memory_f = SPK__SEARCH_ARRAY(s, t->memory, double);
+    t->memory_cr = SPK__SEARCH_ARRAY(s, t->memory, double);
+    bool good = t->x && t->archive && t->f && t->trial_f && t->trial_cr && t->gain && t->order &&
+                t->scratch && t->memory_f && t->memory_cr;
+    for (size_t i = 0; good && i < t->memory; i++) {
+        t->memory_f[i] = traits->first_f;
+        t->memory_cr[i] = traits->first_cr;
+        if (traits->jso && i + 1 == t->memory)
+            t->memory_f[i] = t->memory_cr[i] = 0.9;
+    }
+    return good ? SPK_OK : SPK_ERR_MEMORY;
+}
+
+/* The part of the planned evaluations that is spent. */
+static double elapsed(const spk_search *s) {
+    return fmin(1, (double)s->evaluations / spk__search_horizon(s));
+}
+
+/* ---- trials ---- */
+
+/* F by Cauchy about the memory, drawn again while <= 0; CR by a normal. */
+static void draw_rates(const spk_search *s, spk__hde *t, size_t i, spk__rng *r) {
+    size_t k = (size_t)spk__rng_below(r, t->memory);
+    double cr = 0, f;
+    if (t->memory_cr[k] >= 0)
+        cr = spk__clip01(t->memory_cr[k] + 0.1 * spk__rng_normal(r));
+    do
+        f = t->memory_f[k] + 0.1 * spk__tan(M_PI * (spk__rng_uniform(r) - 0.5));
+    while (!(f > 0));
+    f = fmin(f, 1);
+    if (t->traits->jso) {
+        double time = elapsed(s);
+        cr = fmax(cr, time < 0.25 ? 0.7 : time < 0.5 ? 0.6 : 0);
+        f = time < 0.6 ? fmin(f, 0.7) : f;
+    }
+    t->trial_f[i] = f;
+    t->trial_cr[i] = cr;
+}
+
+/* How many of the best parents a trial may be drawn towards. */
+static size_t good_parents(const spk_search *s, const spk__hde *t, spk__rng *r) {
+    double share = s->opts.v[SPK__HDE_BEST_SHARE], n = (double)t->n;
+    if (t->traits->random_share)
+        share = 2 / n + spk__rng_uniform(r) * fmax(0, share - 2 / n);
+    if (t->traits->jso)
+        share *= 1 - 0.5 * elapsed(s);
+    size_t good = (size_t)(share * n + 0.5);
+    return good < 2 ? 2 : good > t->n ? t->n : good;
+}
+
+static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
+    size_t dim = s->dim;
+    spk__rng r = spk__search_rng(s, s->generation, i);
+    draw_rates(s, t, i, &r);
+    size_t good = t->order[spk__rng_below(&r, good_parents(s, t, &r))], r1, r2;
+    do
+        r1 = (size_t)spk__rng_below(&r, t->n);
+    while (r1 == i);
+    do
+        r2 = (size_t)spk__rng_below(&r, t->n + t->n_archive);
+    while (r2 == i || r2 == r1);
+    double f = t->trial_f[i], pull = f;
+    if (t->traits->jso) {
+        double time = elapsed(s);
+        pull *= time < 0.2 ? 0.7 : time < 0.4 ? 0.8 : 1.2;
+    }
+    const double *x = t->x + i * dim, *a = t->x + good * dim, *b = t->x + r1 * dim;
+    const double *c = r2 < t->n ? t->x + r2 * dim : t->archive + (r2 - t->n) * dim;
+    size_t sure = (size_t)spk__rng_below(&r, dim);
+    uint64_t mix = (uint64_t)(t->trial_cr[i] * 0x1p32);
+    for (size_t d = 0; d < dim; d++) {
+        u[d] = x[d];
+        bool taken = spk__rng_u32(&r) < mix;
+        if (!taken && d != sure)
+            continue;
+        double v = x[d] + pull * (a[d] - x[d]) + f * (b[d] - c[d]);
+        u[d] = v < 0 ? x[d] / 2 : v > 1 ? (1 + x[d]) / 2 : v;
+    }
+}
+
+spk_status spk__hde_ask(spk_search *s) {
+    spk__hde *t = s->state;
+    size_t row = s->dim;
+    spk_status st = spk__search_batch(s, t->n);
+    if (st)
+        return st;
+    if (!t->begun) {
+        spk__search_scatter(s, s->generation, t->n, s->x);
+        return SPK_OK;
+    }
+    spk__search_rank(t->f, t->n, t->order, t->scratch);
+    for (size_t i = 0; i < t->n; i++)
+        make_trial(s, t, i, s->x + i * row);
+    return SPK_OK;
+}
+
+/* ---- selection ---- */
+
+static void keep_in_archive(const spk_search *s, spk__hde *t, size_t i, spk__rng *r) {
+    if (!t->archive_room)
+        return;
+    size_t place = t->n_archive < t->archive_room ? t->n_archive++
+                                                  : (size_t)spk__rng_below(r, t->archive_room);
+    memcpy(t->archive + place * s->dim, t->x + i * s->dim, s->dim * sizeof *t->x);
+}
+
+/* Weighted means of the successes move one entry of the memory. */
+static void learn(spk__hde *t, size_t n) {
+    double total = 0, largest = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(t->gain[i]))
+            largest = fmax(largest, t->gain[i]);
+    double f1 = 0, f2 = 0, cr1 = 0, cr2 = 0, top = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!(t->gain[i] > 0))
+            continue;
+        /* The step from no value to a value counts like the largest step seen; scaling avoids
+         * overflow. */
+        double w = largest > 0 ? (isfinite(t->gain[i]) ? t->gain[i] / largest : 1) : 1;
+        total += w;
+        f1 += w * t->trial_f[i];
+        f2 += w * t->trial_f[i] * t->trial_f[i];
+        cr1 += w * t->trial_cr[i];
+        cr2 += w * t->trial_cr[i] * t->trial_cr[i];
+        top = fmax(top, t->trial_cr[i]);
+    }
+    if (total == 0)
+        return;
+    size_t k = t->slot;
+    double f = f2 / f1, cr;
+    if (!t->traits->lehmer_cr)
+        cr = cr1 / total;
+    else
+        cr = t->memory_cr[k] < 0 || top == 0 ? -1 : cr2 / cr1;
+    if (t->traits->jso) {
+        f = (f + t->memory_f[k]) / 2;
+        cr = cr < 0 ? cr : (cr + t->memory_cr[k]) / 2;
+    }
+    t->memory_f[k] = f;
+    t->memory_cr[k] = cr;
+    /* jSO never touches its last entry. */
+    size_t used = t->traits->jso && t->memory > 1 ? t->memory - 1 : t->memory;
+    t->slot = (k + 1) % used;
+}
+
+static void select_trials(spk_search *s, spk__hde *t) {
+    size_t n = t->n, dim = s->dim;
+    spk__rng r = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON);
+    for (size_t i = 0; i < n; i++) {
+        t->gain[i] = 0;
+        if (!(s->f[i] <= t->f[i]))
+            continue;
+        if (s->f[i] < t->f[i]) {
+            t->gain[i] = t->f[i] - s->f[i];
+            keep_in_archive(s, t, i, &r);
+        }
+        memcpy(t->x + i * dim, s->x + i * dim, dim * sizeof *t->x);
+        t->f[i] = s->f[i];
+    }
+    learn(t, n);
+}
+
+/* Drops the worst until the population is as large as the time allows. */
+static void shrink(spk_search *s, spk__hde *t) {
+    double first = (double)t->n_first, wanted = first + (LEAST - first) * elapsed(s);
+    size_t n = (size_t)(wanted + 0.5), kept = 0;
+    if (n >= t->n)
+        return;
+    spk__search_rank(t->f, t->n, t->order, t->scratch);
+    for (size_t i = 0; i < t->n; i++)
+        t->scratch[i] = 0;
+    for (size_t i = n; i < t->n; i++)
+        t->scratch[t->order[i]] = 1;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->scratch[i])
+            continue;
+        memmove(t->x + kept * s->dim, t->x + i * s->dim, s->dim * sizeof *t->x);
+        t->f[kept++] = t->f[i];
+    }
+    t->n = n;
+    t->archive_room = (size_t)(s->opts.v[SPK__HDE_ARCHIVE] * (double)n + 0.5);
+    /* The archive is in no order, so cutting its end drops some at random. */
+    t->n_archive = t->n_archive < t->archive_room ? t->n_archive : t->archive_room;
+}
+
+spk_status spk__hde_tell(spk_search *s) {
+    spk__hde *t = s->state;
+    if (!t->begun) {
+        memcpy(t->x, s->x, t->n * s->dim * sizeof *t->x);
+        memcpy(t->f, s->f, t->n * sizeof *t->f);
+        t->begun = true;
+    } else {
+        select_trials(s, t);
+        if (t->traits->shrinks)
+            shrink(s, t);
+    }
+    spk_stop reason = spk__stop_values(s, t->f, t->n, false);
+    if (!reason)
+        reason = spk__stop_spread(s, spk__search_spread(t->x, t->n, s->dim));
+    if (reason && reason != SPK_STOP_STAGNATION)
+        spk__search_stop(s, reason);
+    return SPK_OK;
+}
+
+/* ---- the rest ---- */
+
+spk_status spk__hde_sync(spk_search *s, spk__sync *y) {
+    spk__hde *t = s->state;
+    size_t room = (size_t)(s->opts.v[SPK__HDE_ARCHIVE] * (double)t->n_first + 0.5);
+    spk__sync_size(y, &t->n, t->n_first);
+    spk__sync_size(y, &t->slot, t->memory - 1);
+    spk__sync_size(y, &t->archive_room, room);
+    spk__sync_size(y, &t->n_archive, t->archive_room);
+    spk__sync_bool(y, &t->begun);
+    spk__sync_f64(y, t->x, t->n * s->dim);
+    spk__sync_f64(y, t->f, t->n);
+    spk__sync_f64(y, t->trial_f, t->n);
+    spk__sync_f64(y, t->trial_cr, t->n);
+    spk__sync_f64(y, t->memory_f, t->memory);
+    spk__sync_f64(y, t->memory_cr, t->memory);
+    spk__sync_f64(y, t->archive, t->n_archive * s->dim);
+    return SPK_OK;
+}
+
+void spk__hde_progress(const spk_search *s, spk_search_progress *p) {
+    const spk__hde *t = s->state;
+    p->population = t->n;
+    if (t->begun)
+        p->spread = spk__search_spread(t->x, t->n, s->dim);
+}
+
+void spk__hde_describe(const spk_search *s, spk__str *line) {
+    const spk__hde *t = s->state;
+    spk__str_add(line, ", %zu points", t->n);
+    if (t->begun)
+        spk__str_add(line, ", spread %.3g", spk__search_spread(t->x, t->n, s->dim));
+}
