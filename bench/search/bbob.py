@@ -1,0 +1,100 @@
+"""COCO's bbob functions (or the noisy ones): evaluations to targets, our methods beside pycma.
+
+    python bench/search/bbob.py --methods cmaes pycma --dims 5 10 --budget 20000
+
+Expected running times (ERT: evaluations of all runs over runs that reached the target) to 51 targets
+10^2 .. 10^-8 above the minimum. The summary compares the first two methods over the targets that both
+reached: the geometric mean of the ratio of ERTs, and how many (function, instance, target) each solved.
+All methods search [-5, 5]^dim, start uniformly in [-4, 4]^dim, first step 2. Needs coco-experiment, cma.
+"""
+
+import argparse
+import warnings
+
+import numpy as np
+from bridge import Search
+from cocoex.bare_problem import BareProblem
+
+TARGETS = 10.0 ** np.linspace(2, -8, 51)
+
+
+class Counter:
+    """A function on the unit cube that notes at which evaluation each target was reached."""
+
+    def __init__(self, problem):
+        self.problem, self.best = problem, problem.best_value()
+        self.n, self.hit, self.next = 0, np.full(len(TARGETS), np.inf), 0
+
+    def __call__(self, u):
+        f = self.problem(10 * np.asarray(u) - 5)
+        self.n += 1
+        while self.next < len(TARGETS) and f - self.best <= TARGETS[self.next]:
+            self.hit[self.next] = self.n
+            self.next += 1
+        return f
+
+    def done(self):
+        return self.next == len(TARGETS)
+
+
+def run_ours(method, f, dim, seed, budget):
+    s = Search(method, dim, seed=seed, budget=budget)
+    while not s.stopped() and not f.done():
+        s.tell([f(x) for x in s.ask()])
+
+
+def run_pycma(method, f, dim, seed, budget):
+    import cma
+    rng = np.random.default_rng(seed)
+    options = {"verbose": -9, "seed": seed, "maxfevals": budget, "termination_callback": lambda es: f.done(),
+               "bounds": [0, 1] if method == "pycma" else None}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cma.fmin2(f, lambda: 0.1 + 0.8 * rng.random(dim), 0.2, options, restarts=9, bipop=True)
+
+
+def run(method, function, dim, instance, budget):
+    f = Counter(BareProblem("bbob", function, dim, instance))
+    runner = run_pycma if method.startswith("pycma") else run_ours
+    runner(method, f, dim, 1000 * function + instance, budget)
+    return f.hit, f.n
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--methods", nargs="+", default=["cmaes", "pycma"])
+    p.add_argument("--functions", nargs="+", type=int, default=list(range(1, 25)))
+    p.add_argument("--dims", nargs="+", type=int, default=[5])
+    p.add_argument("--instances", type=int, default=5)
+    p.add_argument("--budget", type=int, default=20000, help="evaluations a run")
+    a = p.parse_args()
+    for dim in a.dims:
+        ratios, solved = [], np.zeros(len(a.methods))
+        total = 0
+        print(f"\ndim {dim}, {a.instances} instances, {a.budget} evaluations: targets reached,"
+              " and ERT over the first method's")
+        print("  f  " + " ".join(f"{m:>10} {'':6}" for m in a.methods))
+        for function in a.functions:
+            hits = np.full((len(a.methods), a.instances, len(TARGETS)), np.inf)
+            spent = np.zeros((len(a.methods), a.instances))
+            for i, method in enumerate(a.methods):
+                for k in range(a.instances):
+                    hits[i, k], spent[i, k] = run(method, function, dim, k + 1, a.budget)
+            good = np.isfinite(hits)
+            total += good[0].size
+            solved += good.sum((1, 2))
+            used = np.where(good, hits, spent[:, :, None]).sum(1)
+            with np.errstate(divide="ignore"):
+                ert = used / good.sum(1)
+            row = []
+            for i in range(len(a.methods)):
+                both = np.isfinite(ert[0]) & np.isfinite(ert[i])
+                ratio = np.exp(np.mean(np.log(ert[i][both] / ert[0][both]))) if both.any() else np.nan
+                row.append((good[i].mean(), ratio))
+            ratios.append([r for _, r in row])
+            print(f"{function:3}  " + " ".join(f"{g:10.2f} {r:6.2f}" for g, r in row), flush=True)
+        mean = np.exp(np.nanmean(np.log(ratios), 0))
+        print("all  " + " ".join(f"{s / total:10.3f} {m:6.3f}" for s, m in zip(solved, mean)))
+
+
+main()
