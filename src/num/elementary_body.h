@@ -40,7 +40,7 @@ static void array_pow(size_t n, const double *x, double y, double *out) {
 }
 
 static double normal(double u1, double u2) {
-    return sd_mul(sd_sqrt(sd_mul(-2.0, sd_log(u1))), sd_cos(sd_mul(0x1.921fb54442d18p+2, u2)));
+    return sd_box_muller(u1, u2);
 }
 
 enum { BLOCK = 128, WAYS = 8 };

@@ -32,6 +32,11 @@
  * vr_exp2(x) costs two operations less than vr_exp(x): fold log2(e) into the constants of an affine
  * argument.
  *
+ * Random numbers: vr_uniform, vr_normal and vr_poisson of (seed, lane ids, step, draw) are pure functions
+ * of their arguments: Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) with the key seed and
+ * the counter (step, lane, draw). `draw` numbers the random calls in a model's step. Lane ids are loaded
+ * with vu_load. In double they equal the library's sequential streams at block `step`.
+ *
  * sd_NAME are the same functions of one double, whatever SPK_PRECISION: for the preparation of lane
  * constants. sd_expm is the matrix exponential.
  */
@@ -115,5 +120,8 @@ typedef uint32_t vi;
 #undef LV
 #undef LM
 #undef LI
+
+#include "num/lane_expm.h"
+#include "num/lane_random.h"
 
 #endif

@@ -112,6 +112,19 @@ SPK_LANE_FN LV L(tan)(LV x) {
     return L(blend)(LANE_MASK(lt)(L(abs)(x), K(SPK__TINY)), x, L(div)(above, below));
 }
 
+/* A standard normal deviate from two uniforms in (0, 1): sqrt(-2 log u1) cos(2 pi u2) (Box and Muller 1958,
+ * doi:10.1214/aoms/1177706645). The angle in quarter turns reduces exactly. */
+SPK_LANE_FN LV L(box_muller)(LV u1, LV u2) {
+    LV quarters = L(mul)(K(4.0), u2), s, c;
+    LV t = L(add)(quarters, K(SPK__MAGIC));
+    LV x = L(sub)(quarters, L(sub)(t, K(SPK__MAGIC)));
+    LV r = L(mul)(x, K(SPK__PIO2_1));
+    LV rl = L(fma)(x, K(SPK__PIO2_2), L(fms)(x, K(SPK__PIO2_1), r));
+    L(sincos_kernel)(r, rl, &s, &c);
+    LV direction = L(by_quadrant)(LANE_INT(add)(LANE_INT(of)(t), LANE_INT(set1)(1)), s, c);
+    return L(mul)(L(sqrt)(L(mul)(K(-2.0), L(log)(u1))), direction);
+}
+
 /* ---- sinh, cosh, tanh: from exp(|x|) - 1, divided by 4 or 2 against early overflow ---- */
 
 SPK_LANE_FN LV L(sinh)(LV x) {
