@@ -1,4 +1,5 @@
-/* Symmetric eigenproblem. Eigenvectors are kept as rows, so that every inner loop runs along a row. */
+/* Symmetric eigenproblem. Eigenvectors are kept as rows, so that every inner loop runs along a row.
+ */
 #include "num/linalg.h"
 
 #include <math.h>
@@ -24,7 +25,8 @@ static double dot(size_t n, const double *x, const double *y) {
     return (s0 + s1) + (s2 + s3);
 }
 
-/* The Householder vector of x (n > 0): x becomes v, scaled so that H = 1 - v v' / *h maps the old x to
+/* The Householder vector of x (n > 0): x becomes v, scaled so that H = 1 - v v' / *h maps the old x
+ * to
  * (*image, 0, ...). h = 0 where x is already of that form. */
 static void householder(size_t n, double *x, double *h, double *image) {
     double scale = 0;
@@ -44,8 +46,8 @@ static void householder(size_t n, double *x, double *h, double *image) {
     x[0] -= g;
 }
 
-/* Reduces the full symmetric q to tridiagonal form: d the diagonal, e[i] the element between i and i+1.
- * q becomes the orthogonal matrix whose rows are the new basis. */
+/* Reduces the full symmetric q to tridiagonal form: d the diagonal, e[i] the element between i and
+ * i+1. q becomes the orthogonal matrix whose rows are the new basis. */
 static void tridiagonalise(size_t n, double *q, double *d, double *e) {
     for (size_t k = 0; k + 1 < n; k++) {
         size_t m = n - k - 1;

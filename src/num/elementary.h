@@ -1,5 +1,5 @@
-/* One file for each instruction set builds the elementary functions from lane.h and ends in one of these
- * tables; num.c picks by CPU. */
+/* One file for each instruction set builds the elementary functions from lane.h and ends in one of
+ * these tables; num.c picks by CPU. */
 #ifndef SPK_NUM_ELEMENTARY_H
 #define SPK_NUM_ELEMENTARY_H
 

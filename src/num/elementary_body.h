@@ -1,5 +1,5 @@
-/* The elementary functions for one instruction set: included by elementary_*.c with SPK_ISA defined and
- * ELEMENTARY_TABLE the name of the table. */
+/* The elementary functions for one instruction set: included by elementary_*.c with SPK_ISA defined
+ * and ELEMENTARY_TABLE the name of the table. */
 #include "num/elementary.h"
 #include "num/lane.h"
 
@@ -45,8 +45,8 @@ static double normal(double u1, double u2) {
 
 enum { BLOCK = 128, WAYS = 8 };
 
-/* At most BLOCK terms. Eight partial sums side by side are one AVX-512 vector, two of AVX2, or eight
- * scalars: the same additions in the same order. y NULL: plain sum. */
+/* At most BLOCK terms. Eight partial sums side by side are one AVX-512 vector, two of AVX2, or
+ * eight scalars: the same additions in the same order. y NULL: plain sum. */
 static double block_sum(size_t n, const double *x, const double *y) {
     double s[WAYS] = {0};
     enum { PARTS = WAYS / VR_WIDTH };
@@ -83,8 +83,7 @@ static double dot(size_t n, const double *x, const double *y) {
 
 const spk__elementary ELEMENTARY_TABLE = {
 #define MEMBER(f) .f = one_##f, .f##_array = array_##f,
-    SPK__ELEMENTARY_LIST(MEMBER)
-    .pow = one_pow,
+    SPK__ELEMENTARY_LIST(MEMBER).pow = one_pow,
     .pow_array = array_pow,
     .normal = normal,
     .sum = sum,

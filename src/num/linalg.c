@@ -93,7 +93,8 @@ void spk__matvec(size_t rows, size_t columns, const double *a, const double *x, 
     }
 }
 
-void spk__matvec_transposed(size_t rows, size_t columns, const double *a, const double *x, double *y) {
+void spk__matvec_transposed(size_t rows, size_t columns, const double *a, const double *x,
+                            double *y) {
     memset(y, 0, columns * sizeof *y);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)

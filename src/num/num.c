@@ -1,5 +1,5 @@
-/* Picks the elementary functions by CPU. The check is two loads and a predicted branch, so there is no
- * state to set up. */
+/* Picks the elementary functions by CPU. The check is two loads and a predicted branch, so there is
+ * no state to set up. */
 #include "num/elementary.h"
 
 #include <math.h>

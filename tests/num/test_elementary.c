@@ -1,5 +1,5 @@
-/* Elementary functions: accuracy against the C library's 64-bit-mantissa long double functions, edges
- * as C defines them, and the same bits from every instruction set, scalar or array. */
+/* Elementary functions: accuracy against the C library's 64-bit-mantissa long double functions,
+ * edges as C defines them, and the same bits from every instruction set, scalar or array. */
 #include "num/elementary.h"
 #include "test.h"
 
@@ -18,7 +18,8 @@ static double ulps(double got, long double want) {
     if ((long double)got == want)
         return 0;
     if (fabsl(want) > (long double)DBL_MAX)
-        return isinf(got) && (got > 0) == (want > 0) ? 0 : 1; /* the last half step before overflow */
+        return isinf(got) && (got > 0) == (want > 0) ? 0
+                                                     : 1; /* the last half step before overflow */
     int e;
     frexpl(want, &e);
     return (double)(fabsl((long double)got - want) / ldexpl(1, e < -1021 ? -1074 : e - 53));
@@ -139,9 +140,10 @@ static void check_bits(const char *what, double x, double got, double want) {
     }
 }
 
-static const double special[] = {0.0,  -0.0, 1,    -1,       INFINITY, -INFINITY, NAN,  DBL_MAX, -DBL_MAX,
-                                 DBL_MIN, -DBL_MIN, 5e-324, -5e-324, 1e-310, 1e-20, -1e-20, 0.5, -0.5,
-                                 2,    -2,   3,    -3,       1e308,    -1e308,   0x1p53, -0x1p53 - 2};
+static const double special[] = {
+    0.0,     -0.0,     1,      -1,      INFINITY, -INFINITY, NAN,    DBL_MAX,    -DBL_MAX,
+    DBL_MIN, -DBL_MIN, 5e-324, -5e-324, 1e-310,   1e-20,     -1e-20, 0.5,        -0.5,
+    2,       -2,       3,      -3,      1e308,    -1e308,    0x1p53, -0x1p53 - 2};
 enum { SPECIALS = sizeof special / sizeof *special };
 
 TEST(edges) {
@@ -218,7 +220,8 @@ TEST(edges) {
         check_bits(t[i].name, t[i].x, t[i].f(t[i].x), t[i].want);
 }
 
-/* C's pow, but for subnormal arguments (0) and results (0 up to sqrt(2) times the smallest normal). */
+/* C's pow, but for subnormal arguments (0) and results (0 up to sqrt(2) times the smallest normal).
+ */
 TEST(power_edges) {
     for (int i = 0; i < SPECIALS; i++)
         for (int j = 0; j < SPECIALS; j++) {

@@ -1,5 +1,5 @@
-/* The lane operations: what each means (against C), how exact the functions are in float, the same bits
- * from every instruction set, random streams, the matrix exponential. */
+/* The lane operations: what each means (against C), how exact the functions are in float, the same
+ * bits from every instruction set, random streams, the matrix exponential. */
 #include "lanes.h"
 #include "test.h"
 
@@ -35,10 +35,11 @@ typedef struct {
     float f[3][N];
 } inputs;
 
-static const double special[] = {0.0,      -0.0,     1,       -1,      INFINITY, -INFINITY, NAN,  0.5,
-                                 -0.5,     1.5,      -1.5,    2.5,     DBL_MAX,  -DBL_MAX,  1e38, -1e38,
-                                 DBL_MIN,  5e-324,   -5e-324, FLT_MIN, 1e-40,    -1e-40,    3,    -2,
-                                 0x1p52,   0x1p23,   88.8,    -87.5,   709.9,    -708.2,    1e-9, 0.499999999999999944};
+static const double special[] = {
+    0.0,     -0.0,   1,       -1,      INFINITY, -INFINITY, NAN,  0.5,
+    -0.5,    1.5,    -1.5,    2.5,     DBL_MAX,  -DBL_MAX,  1e38, -1e38,
+    DBL_MIN, 5e-324, -5e-324, FLT_MIN, 1e-40,    -1e-40,    3,    -2,
+    0x1p52,  0x1p23, 88.8,    -87.5,   709.9,    -708.2,    1e-9, 0.499999999999999944};
 enum { SPECIALS = sizeof special / sizeof *special };
 
 /* The cross product of special values, then numbers of all sizes. */
@@ -248,9 +249,9 @@ TEST(float_accuracy) {
     static const struct {
         enum lanes_op op;
         double limit;
-    } list[] = {{LANES_exp, 1.1},   {LANES_exp2, 1.0}, {LANES_expm1, 1.2}, {LANES_log, 1.1},
-                {LANES_log1p, 1.6}, {LANES_log10, 0.6}, {LANES_sin, 0.9},  {LANES_cos, 0.9},
-                {LANES_tan, 1.95},  {LANES_sinh, 1.8}, {LANES_cosh, 1.5},  {LANES_tanh, 1.3},
+    } list[] = {{LANES_exp, 1.1},   {LANES_exp2, 1.0},  {LANES_expm1, 1.2}, {LANES_log, 1.1},
+                {LANES_log1p, 1.6}, {LANES_log10, 0.6}, {LANES_sin, 0.9},   {LANES_cos, 0.9},
+                {LANES_tan, 1.95},  {LANES_sinh, 1.8},  {LANES_cosh, 1.5},  {LANES_tanh, 1.3},
                 {LANES_erf, 1.3},   {LANES_erfc, 1.95}};
     static float x[N], y[N];
     for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
@@ -312,8 +313,8 @@ TEST(float_power) {
     CHECK(worst <= 0.8);
 }
 
-/* Known answers of Philox4x32-10 from Random123's kat_vectors; here through base.h, and the lanes against
- * the library's own streams. */
+/* Known answers of Philox4x32-10 from Random123's kat_vectors; here through base.h, and the lanes
+ * against the library's own streams. */
 TEST(random_streams) {
     uint32_t zero[4] = {0}, pi[4] = {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, out[4];
     uint32_t key0[2] = {0}, key[2] = {0xa4093822, 0x299f31d0};
@@ -400,7 +401,8 @@ static void expm(size_t n, const double *a, double *out) {
 
 TEST(matrix_exponential) {
     double out[400];
-    /* a chain: membrane driven by a current (iaf_psc_exp), closed form of Rotter and Diesmann (1999) */
+    /* a chain: membrane driven by a current (iaf_psc_exp), closed form of Rotter and Diesmann
+     * (1999) */
     for (double h = 0.001; h < 3000; h *= 7) {
         double tau_m = 10, tau_s = 2, c = 250;
         double a[] = {-h / tau_m, h / c, 0, -h / tau_s};

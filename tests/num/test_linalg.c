@@ -14,7 +14,8 @@ static void random_symmetric(size_t n, uint32_t which, double *m) {
             m[i * n + j] = m[j * n + i] = spk__rng_uniform(&r) - 0.5;
 }
 
-/* Largest deviation of a from sum of value * vector vector', and of the vectors from orthonormal. */
+/* Largest deviation of a from sum of value * vector vector', and of the vectors from orthonormal.
+ */
 static void check_eigen(size_t n, const double *m, const double *value, const double *vectors) {
     double scale = 0, residual = 0, skew = 0;
     for (size_t i = 0; i < n; i++)
