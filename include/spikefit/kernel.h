@@ -24,12 +24,14 @@ extern "C" {
 #endif
 
 /* Raised whenever anything in this file changes; a kernel of another number is refused. */
-#define SPK_KERNEL_ABI 1
+#define SPK_KERNEL_ABI 2
 
 typedef enum { SPK_FLOAT32, SPK_FLOAT64 } spk_precision;
 typedef enum { SPK_HELD, SPK_LINEAR } spk_drive; /* of a continuous input within a step */
 
-/* Runs many steps of an ensemble: every lane under the same continuous inputs, no incoming spikes. */
+/* Runs many steps of an ensemble: every lane under the same continuous inputs, no incoming spikes. States
+ * that nothing but incoming spikes can move off zero (synaptic currents, convolutions) are taken as zero:
+ * run() neither reads nor writes them. Use step() where they matter. */
 typedef struct {
     uint64_t step;       /* number of the first step; the time at its start is step * dt */
     uint64_t n_steps;    /* at most 2^16 */
@@ -43,11 +45,12 @@ typedef struct {
     /* Random numbers: Philox keyed by seed and lane id; lane_id[vector * width + lane]. */
     uint64_t seed;
     const uint32_t *lane_id;
-    /* Spike log, in the order (vector block, step): entry j says that the lanes in log_mask[j] of vector
-     * log_vector[j] emitted a spike in the step log_step[j] (counted from 0 in this call);
-     * log_rest[j][lane] is how long before the end of that step, in ms (real; 0 on the grid).
-     * The caller provides room for n_vectors * n_steps + 1 entries. */
-    uint32_t *log_mask, *log_vector, *log_step;
+    /* Spike log, in the order (vector block, step): log[j] = vector << 32 | step << 16 | mask says that
+     * the lanes in mask of that vector emitted a spike in that step (counted from 0 in this call);
+     * log_rest[j][lane] is how long before the end of that step, in ms (real; 0 .. dt, 0 on the grid), and
+     * is written only if spk_kernel.carry. One word an entry, since every vector writes it in every step
+     * and only moves on when a lane fired: the caller provides room for n_vectors * n_steps + 1 entries. */
+    uint64_t *log;
     void *log_rest;
     uint64_t n_log; /* out */
 } spk_run_args;
@@ -58,7 +61,8 @@ typedef struct {
     size_t n_vectors;
     double dt_ms;
     /* input[port][vector][lane]: continuous ports first (at the step's start, then their end values), then
-     * spike ports (sum of the weights that arrive at the end of this step), in the order of the tables;
+     * spike ports (sum of the weights that arrive at the end of this step; an inhibitory port takes
+     * their magnitude), in the order of the tables;
      * NULL: nothing on this port. input_end NULL: continuous inputs are held. */
     const void *const *input, *const *input_end;
     void *state;
