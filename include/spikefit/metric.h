@@ -107,6 +107,82 @@ spk_status spk_target_eval(const spk_target *t, const spk_train *model, size_t n
                            spk_scratch *scratch, double *value);
 const spk_metric *spk_target_metric(const spk_target *t);
 
+/* ---- many trains ---- */
+
+/* Every train with every one: out[i * n + j] is the value with train i as the data and j as the
+ * model. On `threads` threads (0: all cores). ERR_INPUT where a single call would refuse. */
+spk_status spk_metric_matrix(spk_ctx *ctx, const spk_metric *m, const spk_opts *opts,
+                             const spk_train *t, size_t n, int threads, double *out);
+
+/* One number for a population, or for the repeats of one stimulus: the mean over all pairs of
+ * different trains (weighted if the metric says so), in both orders if the metric is not symmetric.
+ * Of repeats this is the intrinsic reliability: what a perfect model could attain. ERR_INPUT below
+ * two trains. */
+spk_status spk_metric_within(spk_ctx *ctx, const spk_metric *m, const spk_opts *opts,
+                             const spk_train *t, size_t n, int threads, double *value);
+
+/* ---- scores with their uncertainty ---- */
+
+/* How intervals are made. Time is cut into blocks; a replicate draws as many blocks with
+ * replacement, the same for data and model, and puts their spikes one block after the other; for
+ * metrics over pairs it also draws as many trials as there are (sets of trials would mistake one
+ * drawn twice for two that agree). The interval lies between the replicates' quantiles. Replicates
+ * depend on the seed and their number alone. */
+typedef struct {
+    uint64_t seed;
+    size_t replicates; /* 0: no interval */
+    double block_ms;   /* about; 0: a twentieth of the window, but at least 100 ms */
+    double level;      /* of the interval, in (0, 1) */
+    int threads;       /* 0: all cores */
+} spk_bootstrap;
+#define SPK_BOOTSTRAP_INIT                                                                         \
+    { 1, 1000, 0.0, 0.95, 0 }
+
+/* Where the repeats agree by less than this, a score is not divided by their reliability. */
+#define SPK_RELIABILITY_MIN 0.2
+
+typedef struct {
+    double value;
+    bool has_interval;           /* at least two blocks of time */
+    double low, high, deviation; /* interval; standard deviation over replicates */
+    size_t blocks;
+    bool has_reliability; /* at least two data trials */
+    double reliability;
+    bool has_ratio; /* a similarity, and reliability of at least SPK_RELIABILITY_MIN */
+    double ratio;   /* value / reliability */
+} spk_score;
+
+/* Model trains against data trains, as spk_metric_group, with all that belongs beside the value. */
+spk_status spk_metric_score(spk_ctx *ctx, const spk_metric *m, const spk_opts *opts,
+                            const spk_train *data, size_t n_data, const spk_train *model,
+                            size_t n_model, const spk_bootstrap *b, spk_score *out);
+
+/* ---- voltage ---- */
+
+/* Which samples of a voltage are compared: those in [start_ms, stop_ms], at which the data are not
+ * missing, and which are not within before_ms before or after_ms after a spike of the data (or of
+ * the model, if blank_model): spikes of simple models have no shape. */
+typedef struct {
+    double before_ms, after_ms;
+    double start_ms, stop_ms;
+    bool blank_model;
+} spk_trace_rule;
+#define SPK_TRACE_RULE_INIT                                                                        \
+    { 2.0, 10.0, 0.0, 1e300, true }
+
+typedef struct {
+    size_t n;         /* samples compared */
+    double mse;       /* mV^2 */
+    double variance;  /* of the data in these samples, mV^2 */
+    double explained; /* 1 - mse / variance; 0 where the variance is 0 and the error is not */
+} spk_trace_score;
+
+/* The model is interpolated at the times of the data's samples; times that it does not cover are
+ * left out. ERR_INPUT if nothing is left to compare, or if the model's voltage is not finite. */
+spk_status spk_trace_compare(spk_ctx *ctx, const spk_trace_rule *rule, const spk_trace *data,
+                             const spk_train *data_spikes, const spk_trace *model,
+                             const spk_train *model_spikes, spk_trace_score *out);
+
 #ifdef __cplusplus
 }
 #endif

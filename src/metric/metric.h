@@ -30,6 +30,17 @@ static inline double spk__mean_value(const spk__mean *m) {
     return m->weight > 0.0 ? m->weighted / m->weight : m->plain / m->n;
 }
 
+/* As spk_target_eval, but refusing what a single call refuses. */
+spk_status spk__target_eval_strict(const spk_target *t, const spk_train *model, size_t n_model,
+                                   spk_scratch *scratch, double *value);
+
+/* How much a pair counts in a mean, on the window both were observed in. */
+double spk__pair_weight(const spk_metric *m, const spk_train *a, const spk_train *b);
+
+/* One scratch a thread. */
+spk_status spk__scratches_new(spk_ctx *ctx, int threads, spk_scratch ***out);
+void spk__scratches_free(spk_ctx *ctx, spk_scratch **s, int threads);
+
 #define SPK_ENTRY(symbol) extern const spk_metric symbol;
 #include "metric/registry.def"
 #undef SPK_ENTRY

@@ -99,13 +99,13 @@ static spk_status eval_group(const spk_target *t, const spk_train *model, size_t
     return m->group(&call, cut, t->n, cut + t->n, n_model, value);
 }
 
-static double weight_of(const spk_target *t, const spk_train *a, const spk_train *b) {
-    if (!t->metric->weight)
+double spk__pair_weight(const spk_metric *m, const spk_train *a, const spk_train *b) {
+    if (!m->weight)
         return 1.0;
     double start = a->start_ms > b->start_ms ? a->start_ms : b->start_ms;
     double stop = a->stop_ms < b->stop_ms ? a->stop_ms : b->stop_ms;
     spk_train cut_a = spk__train_cut(a, start, stop), cut_b = spk__train_cut(b, start, stop);
-    return t->metric->weight(&cut_a, &cut_b);
+    return m->weight(&cut_a, &cut_b);
 }
 
 static spk_status eval(const spk_target *t, const spk_train *model, size_t n_model, bool graded,
@@ -121,7 +121,7 @@ static spk_status eval(const spk_target *t, const spk_train *model, size_t n_mod
             spk_status st = eval_pair(t, i, &model[j], graded, scratch, &v);
             if (st)
                 return st;
-            spk__mean_add(&mean, v, weight_of(t, &t->data[i], &model[j]));
+            spk__mean_add(&mean, v, spk__pair_weight(t->metric, &t->data[i], &model[j]));
         }
     }
     *value = spk__mean_value(&mean);
@@ -131,6 +131,11 @@ static spk_status eval(const spk_target *t, const spk_train *model, size_t n_mod
 spk_status spk_target_eval(const spk_target *t, const spk_train *model, size_t n_model,
                            spk_scratch *scratch, double *value) {
     return eval(t, model, n_model, true, scratch, value);
+}
+
+spk_status spk__target_eval_strict(const spk_target *t, const spk_train *model, size_t n_model,
+                                   spk_scratch *scratch, double *value) {
+    return eval(t, model, n_model, false, scratch, value);
 }
 
 const spk_metric *spk_target_metric(const spk_target *t) {
