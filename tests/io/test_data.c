@@ -123,11 +123,31 @@ TEST(spikes_of_a_receptor) {
     spk_ctx_free(ctx);
 }
 
+TEST(steps_into_a_pyramidal_cell) {
+    const char *path = data_path("nwb/ca1_pyramidal_steps.nwb");
+    if (!path)
+        return;
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_recording *r = NULL;
+    spk_read_options o = SPK_READ_OPTIONS_INIT;
+    o.detection.threshold_mV = -10;
+    CHECK(read_path(ctx, path, &o, &r) == SPK_OK);
+    print_diags(ctx);
+    REQUIRE(r);
+    const size_t want[] = {0, 0, 1, 2, 3, 4, 7, 7, 8, 8, 10, 8, 9};
+    CHECK(spk_recording_sweep_count(r) == 13 && spk_recording_stimulus_count(r) == 13);
+    for (size_t i = 0; i < 13; i++)
+        CHECK(spk_recording_sweep(r, i)->spikes.n == want[i]);
+    spk_recording_free(r);
+    spk_ctx_free(ctx);
+}
+
 int main(void) {
     RUN(repeats_of_an_ou_current);
     RUN(repeats_of_a_frozen_noise);
     RUN(steps_into_five_cells);
     RUN(sorted_units_of_an_antennal_lobe);
     RUN(spikes_of_a_receptor);
+    RUN(steps_into_a_pyramidal_cell);
     return test_end();
 }
