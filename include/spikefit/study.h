@@ -1,0 +1,124 @@
+/* A study: what to fit, to which data, how. Read from YAML (docs/study.md); every key has a default but
+ * the model and the recording. Pure data: nothing is opened or compiled here, names of models, measures
+ * and methods are checked by the rooms that know them.
+ *
+ *     model: aeif_psc_exp              # built-in name, path.nestml, path.nestml:name, or a list of them
+ *     data:
+ *       recording: cell.csv            # a path or a list; below the study file's folder unless absolute
+ *       train: {window: [0 ms, 3400 ms], sweeps: [0, 1], repeats: [0, 1]}
+ *       test:  {window: [3400 ms, 6800 ms]}
+ *       detect: {rule: threshold, threshold: 0 mV, dead_time: 1 ms}
+ *     fit:                             # free parameters; none given: those the model suggests
+ *       C_m: {min: 50 pF, max: 500 pF, scale: log, start: 200 pF}
+ *       tau_w: [10 ms, 500 ms]
+ *     fixed: {t_ref: 2 ms}
+ *     loss:
+ *       coincidence: {weight: 1, window: 4 ms}
+ *       van_rossum: {weight: 0.2, tau: 10 ms}
+ *     simulation: {dt: 0.1 ms, integrator: heun, precision: float64}
+ *     search: {method: cmaes, evaluations: 40000}
+ *     seed: 1
+ *     threads: 0
+ */
+#ifndef SPIKEFIT_STUDY_H
+#define SPIKEFIT_STUDY_H
+
+#include <spikefit/base.h>
+#include <spikefit/recording.h>
+#include <spikefit/unit.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One named setting with its text and place: for the room that owns the table of options to check. */
+typedef struct {
+    const char *name, *value;
+    spk_loc name_loc, value_loc;
+} spk_setting;
+typedef struct {
+    spk_setting *item;
+    size_t n;
+} spk_settings;
+
+typedef enum { SPK_SCALE_AUTO, SPK_SCALE_LINEAR, SPK_SCALE_LOG } spk_scale;
+
+/* A free parameter. Values as text with units, since only the model knows the dimension; NULL: not
+ * given. */
+typedef struct {
+    const char *name;
+    spk_loc loc;
+    const char *min, *max, *start;
+    spk_loc min_loc, max_loc, start_loc;
+    spk_scale scale;
+} spk_free_parameter;
+
+/* Which part of the data. Empty lists and an infinite window mean all. */
+typedef struct {
+    bool given;
+    spk_loc loc;
+    const char **sweep; /* names or numbers */
+    size_t n_sweeps;
+    int *repeat; /* counted within each stimulus from 0 */
+    size_t n_repeats;
+    double start_ms, stop_ms;
+} spk_part_choice;
+
+typedef struct {
+    const char *name; /* of a measure or other loss */
+    spk_loc loc;
+    double weight;
+    spk_settings options;
+} spk_loss_choice;
+
+typedef struct spk_study {
+    const char *path, *folder; /* of the study file; folder "" or ending in '/' */
+    const char *text;          /* as read */
+    size_t text_length;
+    const char **model;
+    spk_loc *model_loc;
+    size_t n_models;
+
+    const char **recording; /* paths, ready to open */
+    spk_loc *recording_loc;
+    size_t n_recordings;
+    spk_settings reader; /* options of the reader of the format */
+    spk_detection detection;
+    bool detection_given;
+    spk_part_choice train, test;
+
+    spk_free_parameter *free;
+    size_t n_free;
+    bool free_given;
+    spk_settings fixed;
+
+    spk_loss_choice *loss;
+    size_t n_losses;
+
+    double dt_ms; /* 0: the model's default */
+    const char *integrator, *drive, *spike; /* NULL: the model's default */
+    spk_loc integrator_loc;
+    int float32;  /* search in float32; scores are always float64 */
+
+    const char *method; /* NULL: the default */
+    spk_loc method_loc;
+    spk_settings search;
+    int64_t evaluations;
+
+    uint64_t seed;
+    int threads;
+    void *arena;
+} spk_study;
+
+/* Reads and checks a study file. ERR_INPUT, ERR_IO; all mistakes found are in the context. Freed with
+ * spk_study_free. */
+spk_status spk_study_read(spk_ctx *ctx, const char *path, spk_study **out);
+/* The same from memory; path is for messages and for the folder. */
+spk_status spk_study_parse(spk_ctx *ctx, const char *path, const char *text, size_t length,
+                           spk_study **out);
+void spk_study_free(spk_study *s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

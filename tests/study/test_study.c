@@ -1,0 +1,158 @@
+/* The study file: what it says, and what is said of its mistakes. */
+#include "test.h"
+#include <spikefit/study.h>
+
+static spk_study *parse(spk_ctx *ctx, const char *text) {
+    spk_study *s = NULL;
+    spk_status st = spk_study_parse(ctx, "folder/study.yaml", text, strlen(text), &s);
+    CHECK((st == SPK_OK) == (s != NULL));
+    return s;
+}
+
+static const char whole[] = "model: [aeif_psc_exp, my.nestml]\n"
+                            "data:\n"
+                            "  recording: cell.csv\n"
+                            "  reader: {dt: 0.1 ms}\n"
+                            "  detect: {rule: slope, slope: 10 V/s, dead_time: 2 ms}\n"
+                            "  train: {window: [0 s, 3.4 s], sweeps: [3, a]}\n"
+                            "  test: {repeats: [1, 2]}\n"
+                            "fit:\n"
+                            "  C_m: {min: 50 pF, max: 0.5 nF, scale: log, start: 100 pF}\n"
+                            "  tau_w: [10 ms, 500 ms]\n"
+                            "fixed: {t_ref: 2 ms}\n"
+                            "loss: {coincidence_factor: {window: 2 ms, weight: 3}, rate_error: 0.1}\n"
+                            "simulation: {dt: 50 us, integrator: rk4, precision: float32}\n"
+                            "search: {method: lshade, evaluations: 1000, memory: 5}\n"
+                            "seed: 7\n"
+                            "threads: 2\n";
+
+TEST(every_key_is_read) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = parse(ctx, whole);
+    print_diags(ctx);
+    REQUIRE(s);
+    CHECK(s->n_models == 2);
+    CHECK_STR(s->model[1], "my.nestml");
+    CHECK_STR(s->recording[0], "folder/cell.csv");
+    CHECK(s->reader.n == 1);
+    CHECK_STR(s->reader.item[0].value, "0.1 ms");
+    CHECK(s->detection.rule == SPK_DETECT_SLOPE && s->detection.slope_mV_per_ms == 10);
+    CHECK_NEAR(s->detection.dead_time_ms, 2, 0);
+    CHECK(s->train.given && s->train.stop_ms == 3400 && s->train.n_sweeps == 2);
+    CHECK_STR(s->train.sweep[0], "3");
+    CHECK(s->test.n_repeats == 2 && s->test.repeat[1] == 2 && s->test.stop_ms == INFINITY);
+    CHECK(s->n_free == 2 && s->free[0].scale == SPK_SCALE_LOG && s->free[1].scale == SPK_SCALE_AUTO);
+    CHECK_STR(s->free[0].start, "100 pF");
+    CHECK_STR(s->free[1].max, "500 ms");
+    CHECK_STR(s->fixed.item[0].name, "t_ref");
+    CHECK(s->n_losses == 2 && s->loss[0].weight == 3 && s->loss[1].weight == 0.1);
+    CHECK_STR(s->loss[0].options.item[0].value, "2 ms");
+    CHECK_NEAR(s->dt_ms, 0.05, 1e-15);
+    CHECK(s->float32 == 1 && s->evaluations == 1000 && s->seed == 7 && s->threads == 2);
+    CHECK_STR(s->method, "lshade");
+    CHECK_STR(s->search.item[0].name, "memory");
+    spk_study_free(s);
+    spk_ctx_free(ctx);
+}
+
+TEST(defaults) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = parse(ctx, "model: a\ndata: {recording: /x/y.csv}\n");
+    REQUIRE(s);
+    CHECK_STR(s->recording[0], "/x/y.csv");
+    CHECK(!s->train.given && !s->free_given && s->seed == 1 && s->dt_ms == 0 && !s->method);
+    CHECK(s->evaluations == 40000);
+    spk_study_free(s);
+    spk_ctx_free(ctx);
+}
+
+/* The whole message, as a user meets it. */
+static void refuses(const char *text, const char *want) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = NULL;
+    char got[2048] = "";
+    CHECK(spk_study_parse(ctx, "s.yaml", text, strlen(text), &s) == SPK_ERR_INPUT && !s);
+    if (spk_ctx_diag_count(ctx))
+        spk_diag_format(spk_ctx_diag(ctx, 0), false, got, sizeof got);
+    CHECK_STR(got, want);
+    spk_ctx_free(ctx);
+}
+
+TEST(mistakes_are_located) {
+    refuses("modle: a\ndata: {recording: x}\n",
+            "s.yaml:1:1: error: 'the study' has no key 'modle'\n    modle: a\n    ^~~~~\n"
+            "  hint: did you mean 'model'?\n");
+    refuses("model: a\n", "s.yaml: error: the study names no data\n"
+                          "  hint: add 'data: {recording: cell.csv}'\n");
+    refuses("model: a\ndata: {recording: x}\nsimulation: {dt: 3 mV}\n",
+            "s.yaml:3:18: error: the step must be in ms, not in mV\n    simulation: {dt: 3 mV}\n"
+            "                     ^~~~\n  hint: give it in ms\n");
+    refuses("model: a\ndata: {recording: x}\nfit:\n  C_m: [1 pF]\n",
+            "s.yaml:4:8: error: the bounds of C_m are 1 values, not two\n      C_m: [1 pF]\n"
+            "           ^\n  hint: write [min, max] with units\n");
+    refuses("model: a\ndata: {recording: x, train: {window: [5 ms, 2 ms]}}\n",
+            "s.yaml:2:38: error: a window must begin at 0 or later and end after it begins, not 5 .. "
+            "2 ms\n    data: {recording: x, train: {window: [5 ms, 2 ms]}}\n"
+            "                                         ^\n");
+    refuses("model: a\nmodel: b\n", "s.yaml:2:1: error: the key 'model' is given twice\n    model: b\n"
+                                    "    ^~~~~\n  hint: keep one of the two\n");
+    refuses("model: a\ndata: {recording: x}\nseed: 1.5\n",
+            "s.yaml:3:7: error: the seed must be a whole number, not 1.5\n    seed: 1.5\n"
+            "          ^~~\n");
+}
+
+TEST(broken_yaml_is_located) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = NULL;
+    const char *text = "model: [a\ndata: {recording: x}\n";
+    CHECK(spk_study_parse(ctx, "s.yaml", text, strlen(text), &s) == SPK_ERR_INPUT);
+    const spk_diag *d = spk_ctx_diag(ctx, 0);
+    CHECK(d && d->loc.line >= 1 && d->loc.line <= 3);
+    spk_ctx_free(ctx);
+}
+
+/* Anchors save repetition; one that contains itself is refused. */
+TEST(aliases) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = parse(ctx, "model: a\ndata: {recording: x, train: &w {window: [0 ms, 5 ms]}}\n"
+                              "fit: {p: &b [1 ms, 2 ms], q: *b}\n");
+    REQUIRE(s);
+    CHECK_STR(s->free[1].max, "2 ms");
+    spk_study_free(s);
+    CHECK(!parse(ctx, "model: a\nfit: &f {x: *f}\n"));
+    spk_ctx_free(ctx);
+}
+
+static spk_status parse_work(spk_ctx *ctx) {
+    spk_study *s = NULL;
+    spk_status st = spk_study_parse(ctx, "a/s.yaml", whole, strlen(whole), &s);
+    spk_study_free(s);
+    return st;
+}
+
+TEST(failing_allocations) {
+    check_every_allocation(parse_work);
+}
+
+/* Every beginning of a valid study gives a study or an error, never a crash. */
+TEST(truncations) {
+    for (size_t n = 0; n < strlen(whole); n++) {
+        spk_ctx *ctx = spk_ctx_new(NULL);
+        spk_study *s = NULL;
+        spk_status st = spk_study_parse(ctx, "s.yaml", whole, n, &s);
+        CHECK(st == SPK_OK || (st == SPK_ERR_INPUT && spk_ctx_diag_count(ctx) > 0));
+        spk_study_free(s);
+        spk_ctx_free(ctx);
+    }
+}
+
+int main(void) {
+    RUN(every_key_is_read);
+    RUN(defaults);
+    RUN(mistakes_are_located);
+    RUN(broken_yaml_is_located);
+    RUN(aliases);
+    RUN(failing_allocations);
+    RUN(truncations);
+    return test_end();
+}
