@@ -1,0 +1,125 @@
+/* The membrane voltage's mean square error outside spikes, in units of the recorded voltage's variance
+ * there (so 1 is what a constant at the mean would cost). A spike, recorded or simulated, blanks the
+ * samples around it: the models here have no spike shape. */
+#include "loss/loss.h"
+
+#include <math.h>
+
+enum { BEFORE, AFTER };
+static const spk_opt options[] = {
+    {"before", "how long before a spike the voltage is left out", SPK_OPT_REAL, "ms", 2, 0, 1000, NULL},
+    {"after", "how long after a spike the voltage is left out", SPK_OPT_REAL, "ms", 10, 0, 1000, NULL},
+    {0}};
+
+/* The repeats' mean voltage outside the spikes of each, and its variance. */
+typedef struct {
+    double *mean; /* NaN where no repeat has a usable sample */
+    size_t n;
+    double start_ms, dt_ms, variance;
+} target;
+
+static void drop(spk_ctx *ctx, void *prepared) {
+    target *t = prepared;
+    spk__free(ctx, t->mean);
+    spk__free(ctx, t);
+}
+
+/* Whether time t lies in the blank of one of the train's spikes; *next walks along as t grows. */
+static bool blanked(const spk_train *train, const double *o, double t, size_t *next) {
+    while (*next < train->n && train->t_ms[*next] + o[AFTER] < t)
+        ++*next;
+    return *next < train->n && t >= train->t_ms[*next] - o[BEFORE];
+}
+
+static void average(const spk_opts *o, const spk__loss_data *d, target *t, double *count) {
+    for (size_t r = 0; r < d->n; r++) {
+        const spk_trace *v = &d->voltage_mV[r];
+        size_t next = 0;
+        for (size_t i = 0; i < t->n; i++) {
+            double time = t->start_ms + (double)i * t->dt_ms;
+            double x = (time - v->start_ms) / v->dt_ms;
+            size_t k = x > 0 ? (size_t)(x + 0.5) : 0;
+            if (k >= v->n || !isfinite(v->value[k]) || blanked(&d->data[r], o->v, time, &next))
+                continue;
+            t->mean[i] += v->value[k];
+            count[i]++;
+        }
+    }
+}
+
+static spk_status prepare(spk_ctx *ctx, const spk_opts *o, const spk__loss_data *d, void **out) {
+    double dt = 0;
+    for (size_t r = 0; r < d->n; r++)
+        if (d->voltage_mV[r].n && d->voltage_mV[r].dt_ms > dt)
+            dt = d->voltage_mV[r].dt_ms;
+    if (!(dt > 0))
+        return spk__fail(ctx, SPK_ERR_INPUT, NULL, "leave 'voltage' out of the loss",
+                         "the loss compares voltages, but the recording has none");
+    target *t = SPK__NEW(ctx, target);
+    if (!t)
+        return SPK_ERR_MEMORY;
+    t->dt_ms = dt < 0.5 ? 0.5 : dt; /* the subthreshold voltage is smooth */
+    t->start_ms = d->start_ms;
+    t->n = (size_t)floor((d->stop_ms - d->start_ms) / t->dt_ms);
+    t->mean = SPK__ARRAY(ctx, t->n, double);
+    double *count = SPK__ARRAY(ctx, t->n, double);
+    if (!t->mean || !count) {
+        spk__free(ctx, count);
+        drop(ctx, t);
+        return SPK_ERR_MEMORY;
+    }
+    average(o, d, t, count);
+    double n = 0, sum = 0, square = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        t->mean[i] = count[i] > 0 ? t->mean[i] / count[i] : NAN;
+        if (count[i] > 0) {
+            n++;
+            sum += t->mean[i];
+            square += t->mean[i] * t->mean[i];
+        }
+    }
+    spk__free(ctx, count);
+    double mean = n > 0 ? sum / n : 0;
+    t->variance = n > 0 ? square / n - mean * mean : 0;
+    if (!(t->variance > 0)) {
+        drop(ctx, t);
+        return spk__fail(ctx, SPK_ERR_INPUT, NULL, "shorten 'before' and 'after', or leave it out",
+                         "no voltage is left to compare between the spikes");
+    }
+    *out = t;
+    return SPK_OK;
+}
+
+static spk_status eval(const spk_opts *o, const spk__loss_data *d, const void *prepared,
+                       const spk_loss_candidate *c, spk_scratch *scratch, double *cost) {
+    (void)d;
+    (void)scratch;
+    const target *t = prepared;
+    const spk_trace *v = &c->voltage_mV;
+    double sum = 0, n = 0;
+    size_t next = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        double time = t->start_ms + (double)i * t->dt_ms;
+        double x = (time - v->start_ms) / v->dt_ms;
+        size_t k = (size_t)(x + 0.5);
+        if (!isfinite(t->mean[i]) || k >= v->n || blanked(&c->trial[0], o->v, time, &next))
+            continue;
+        double e = v->value[k] - t->mean[i];
+        sum += e * e;
+        n++;
+    }
+    /* Spikes everywhere leave nothing to compare: as bad as a constant, and a little more. */
+    *cost = n > 0 ? sum / n / t->variance : 2;
+    return SPK_OK;
+}
+
+const spk__loss_kind spk__loss_voltage = {
+    .info = {.name = "voltage",
+             .sentence = "mean square error of the voltage outside spikes, relative to its variance",
+             .reference = "Mensi et al. 2012, doi:10.1152/jn.00408.2011",
+             .options = options,
+             .needs_voltage = true},
+    .prepare = prepare,
+    .drop = drop,
+    .eval = eval,
+};
