@@ -1,0 +1,95 @@
+/* What a fit leaves behind: the study as run, the models and data by hash, the best parameters, the
+ * history of the search, the scores. Kept in HDF5 (result.h5, complete) and JSON (result.json, for
+ * people and scripts). The file holds no dates or paths of the machine: equal runs give equal bytes.
+ */
+#ifndef SPIKEFIT_RESULT_H
+#define SPIKEFIT_RESULT_H
+
+#include <spikefit/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SPK_RESULT_FORMAT = 1 };
+
+/* A parameter of the chosen model. Values in the parameter's own unit. */
+typedef struct {
+    char *name, *unit;
+    double value;
+    bool free;
+    double low, high, start;  /* of free ones: bounds, start (NaN: none given) */
+    bool log_scale;
+    int bound;                /* -1 at the lower bound, +1 at the upper, else 0 */
+    double near_low, near_high; /* range among candidates nearly as good (see spk_fit.h); NaN: unknown */
+} spk_result_parameter;
+
+/* One number on one part of the data, with a 95 % bootstrap interval (NaN: none). */
+typedef struct {
+    char *measure;
+    char *part; /* "train", "test" */
+    double value, low, high;
+    double reliability; /* the data's own, repeat against repeat; NaN: unknown */
+} spk_result_score;
+
+/* One fitted model of several: what the choice was made from. */
+typedef struct {
+    char *name, *hash, *text; /* text: NESTML; hash: its SHA-256 */
+    char *integrator;
+    double dt_ms;
+    double loss;       /* best training loss */
+    double selection;  /* what the models were ranked by: lower is better */
+    uint64_t evaluations;
+    bool chosen;
+} spk_result_model;
+
+/* History: one row a generation (of the chosen model's search). */
+typedef struct {
+    size_t n, dim;
+    double *evaluations, *best, *median; /* [n]: so far, best so far, median of the generation */
+    double *silent, *exploding, *nonfinite; /* [n]: candidates of the generation */
+    /* Points evaluated, in the unit cube, and their losses; generation g holds rows first[g] ..
+     * first[g + 1] - 1. float32: for pictures. */
+    size_t *first; /* [n + 1] */
+    float *x, *f;
+} spk_result_history;
+
+typedef struct {
+    char *version;      /* of the program */
+    char *study, *study_name;
+    uint64_t seed;
+    char **data_path, **data_hash;
+    size_t n_data;
+    spk_result_model *model;
+    size_t n_models;
+    spk_result_parameter *parameter;
+    size_t n_parameters;
+    spk_result_score *score;
+    size_t n_scores;
+    spk_result_history history;
+    double best_loss;
+    char *method, *stop_reason;
+    uint64_t budget; /* evaluations allowed to each model */
+    uint64_t evaluations, n_silent, n_exploding, n_nonfinite;
+    double spike_shift_ms; /* mean |shift| of the spikes at a quarter of the step; NaN: not comparable */
+    double spike_shift_unmatched; /* share of spikes without a partner then */
+    bool interrupted;
+    spk_ctx *ctx;
+} spk_result;
+
+void spk_result_free(spk_result *r);
+/* Adds a score (the texts are copied) or forgets all of them. A result that is all zero but for its
+ * context may be used to collect scores. */
+spk_status spk_result_add_score(spk_result *r, const spk_result_score *score);
+void spk_result_clear_scores(spk_result *r);
+const spk_result_model *spk_result_chosen(const spk_result *r);
+
+/* Writes result.h5 and result.json into the folder (which exists), each at once or not at all. */
+spk_status spk_result_write(spk_ctx *ctx, const spk_result *r, const char *folder);
+/* Reads result.h5 of a run. ERR_IO, ERR_INPUT (not a result, damaged, of a newer format). */
+spk_status spk_result_read(spk_ctx *ctx, const char *folder, spk_result **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

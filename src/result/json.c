@@ -1,0 +1,117 @@
+/* The result as JSON, for people and scripts. */
+#include "result/json.h"
+
+#include <math.h>
+
+void spk__json_text(spk__str *s, const char *text) {
+    if (!text) {
+        spk__str_add(s, "null");
+        return;
+    }
+    spk__str_add(s, "\"");
+    for (const char *p = text; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c == '"' || c == '\\')
+            spk__str_add(s, "\\%c", c);
+        else if (c == '\n')
+            spk__str_add(s, "\\n");
+        else if (c < 0x20)
+            spk__str_add(s, "\\u%04x", c);
+        else
+            spk__str_addn(s, p, 1);
+    }
+    spk__str_add(s, "\"");
+}
+
+void spk__json_number(spk__str *s, double x) {
+    char buf[32];
+    spk__str_add(s, "%s", isfinite(x) ? spk__print_double(x, buf) : "null");
+}
+
+/* Fields of an object; the comma before is the caller's format. */
+static void text_field(spk__str *s, const char *before, const char *name, const char *text) {
+    spk__str_add(s, "%s\"%s\": ", before, name);
+    spk__json_text(s, text);
+}
+
+static void number_field(spk__str *s, const char *before, const char *name, double x) {
+    spk__str_add(s, "%s\"%s\": ", before, name);
+    spk__json_number(s, x);
+}
+
+static void put_parameter(const spk_result_parameter *p, spk__str *s) {
+    spk__json_text(s, p->name);
+    number_field(s, ": {", "value", p->value);
+    text_field(s, ", ", "unit", p->unit);
+    spk__str_add(s, ", \"free\": %s", p->free ? "true" : "false");
+    if (p->free) {
+        number_field(s, ", ", "min", p->low);
+        number_field(s, ", ", "max", p->high);
+        text_field(s, ", ", "scale", p->log_scale ? "log" : "linear");
+        text_field(s, ", ", "at_bound", p->bound < 0 ? "lower" : p->bound > 0 ? "upper" : NULL);
+        number_field(s, ", ", "near_min", p->near_low);
+        number_field(s, ", ", "near_max", p->near_high);
+    }
+    spk__str_add(s, "}");
+}
+
+static void put_score(const spk_result_score *c, spk__str *s) {
+    text_field(s, "{", "part", c->part);
+    text_field(s, ", ", "measure", c->measure);
+    number_field(s, ", ", "value", c->value);
+    number_field(s, ", ", "low_95", c->low);
+    number_field(s, ", ", "high_95", c->high);
+    number_field(s, ", ", "reliability", c->reliability);
+    spk__str_add(s, "}");
+}
+
+static void put_model(const spk_result_model *m, spk__str *s) {
+    text_field(s, "{", "name", m->name);
+    text_field(s, ", ", "sha256", m->hash);
+    text_field(s, ", ", "integrator", m->integrator);
+    number_field(s, ", ", "dt_ms", m->dt_ms);
+    number_field(s, ", ", "training_loss", m->loss);
+    number_field(s, ", ", "selection_loss", m->selection);
+    number_field(s, ", ", "evaluations", (double)m->evaluations);
+    spk__str_add(s, ", \"chosen\": %s}", m->chosen ? "true" : "false");
+}
+
+void spk__result_json(const spk_result *r, spk__str *s) {
+    const spk_result_model *m = spk_result_chosen(r);
+    text_field(s, "{\n  ", "spikefit", r->version);
+    text_field(s, ",\n  ", "model", m ? m->name : NULL);
+    number_field(s, ",\n  ", "seed", (double)r->seed);
+    number_field(s, ",\n  ", "training_loss", r->best_loss);
+    text_field(s, ",\n  ", "method", r->method);
+    text_field(s, ",\n  ", "stop_reason", r->stop_reason);
+    spk__str_add(s, ",\n  \"interrupted\": %s", r->interrupted ? "true" : "false");
+    number_field(s, ",\n  ", "evaluations", (double)r->evaluations);
+    number_field(s, ",\n  ", "silent", (double)r->n_silent);
+    number_field(s, ",\n  ", "exploding", (double)r->n_exploding);
+    number_field(s, ",\n  ", "non_finite", (double)r->n_nonfinite);
+    number_field(s, ",\n  ", "spike_shift_at_quarter_step_ms", r->spike_shift_ms);
+    number_field(s, ",\n  ", "spikes_unmatched_at_quarter_step", r->spike_shift_unmatched);
+    spk__str_add(s, ",\n  \"parameters\": {");
+    for (size_t i = 0; i < r->n_parameters; i++) {
+        spk__str_add(s, "%s\n    ", i ? "," : "");
+        put_parameter(&r->parameter[i], s);
+    }
+    spk__str_add(s, "\n  },\n  \"scores\": [");
+    for (size_t i = 0; i < r->n_scores; i++) {
+        spk__str_add(s, "%s\n    ", i ? "," : "");
+        put_score(&r->score[i], s);
+    }
+    spk__str_add(s, "\n  ],\n  \"models\": [");
+    for (size_t i = 0; i < r->n_models; i++) {
+        spk__str_add(s, "%s\n    ", i ? "," : "");
+        put_model(&r->model[i], s);
+    }
+    spk__str_add(s, "\n  ],\n  \"data\": [");
+    for (size_t i = 0; i < r->n_data; i++) {
+        text_field(s, i ? ",\n    {" : "\n    {", "path", r->data_path[i]);
+        text_field(s, ", ", "sha256", r->data_hash[i]);
+        spk__str_add(s, "}");
+    }
+    text_field(s, "\n  ],\n  ", "study", r->study);
+    spk__str_add(s, "\n}\n");
+}

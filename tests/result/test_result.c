@@ -1,0 +1,195 @@
+/* Results written and read back, damaged ones refused, equal ones equal to the byte. */
+#include "test.h"
+#include <spikefit/result.h>
+#include <sys/stat.h>
+
+static char folder[64];
+
+static const char *path_of(const char *name) {
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void remove_all(void) {
+    unlink(path_of("result.h5"));
+    unlink(path_of("result.json"));
+    rmdir(folder);
+}
+
+/* A result with everything in it; the arrays are on the heap of the context, as from a fit. */
+static spk_result *make(spk_ctx *ctx) {
+    spk_result *r = SPK__NEW(ctx, spk_result);
+    if (!r)
+        return NULL;
+    r->ctx = ctx;
+    r->version = spk__strdup(ctx, "1.2.3");
+    r->study = spk__strdup(ctx, "model: \"x\"\n");
+    r->study_name = spk__strdup(ctx, "a/s.yaml");
+    r->method = spk__strdup(ctx, "cmaes");
+    r->stop_reason = spk__strdup(ctx, "budget");
+    r->seed = 12345678901234567u;
+    r->budget = 50;
+    r->best_loss = 0.25;
+    r->spike_shift_ms = NAN;
+    r->evaluations = 6;
+    r->data_path = SPK__ARRAY(ctx, 1, char *);
+    r->data_hash = SPK__ARRAY(ctx, 1, char *);
+    r->model = SPK__ARRAY(ctx, 1, spk_result_model);
+    r->parameter = SPK__ARRAY(ctx, 1, spk_result_parameter);
+    spk_result_history *h = &r->history;
+    h->dim = 2;
+    h->evaluations = SPK__ARRAY(ctx, 2, double);
+    h->best = SPK__ARRAY(ctx, 2, double);
+    h->median = SPK__ARRAY(ctx, 2, double);
+    h->silent = SPK__ARRAY(ctx, 2, double);
+    h->exploding = SPK__ARRAY(ctx, 2, double);
+    h->nonfinite = SPK__ARRAY(ctx, 2, double);
+    h->first = SPK__ARRAY(ctx, 3, size_t);
+    h->x = SPK__ARRAY(ctx, 12, float);
+    h->f = SPK__ARRAY(ctx, 6, float);
+    bool all = r->version && r->study && r->study_name && r->method && r->stop_reason && r->data_path &&
+               r->data_hash && r->model && r->parameter && h->evaluations && h->best && h->median &&
+               h->silent && h->exploding && h->nonfinite && h->first && h->x && h->f;
+    if (all) {
+        r->n_data = r->n_models = r->n_parameters = 1;
+        r->data_path[0] = spk__strdup(ctx, "cell.csv");
+        r->data_hash[0] = spk__strdup(ctx, "abc");
+        r->model[0] = (spk_result_model){.name = spk__strdup(ctx, "aeif"),
+                                         .hash = spk__strdup(ctx, "def"),
+                                         .text = spk__strdup(ctx, "model aeif:\n"),
+                                         .integrator = spk__strdup(ctx, "heun"),
+                                         .dt_ms = 0.1,
+                                         .chosen = true};
+        r->parameter[0] = (spk_result_parameter){.name = spk__strdup(ctx, "C_m"),
+                                                 .unit = spk__strdup(ctx, "pF"),
+                                                 .value = 0.1 + 0.2,
+                                                 .free = true,
+                                                 .low = 1,
+                                                 .high = 2,
+                                                 .start = NAN,
+                                                 .bound = -1};
+        h->n = 2;
+        h->first[1] = 2;
+        h->first[2] = 6;
+        h->x[11] = 0.5f;
+        h->f[5] = 3.0f;
+        all = r->data_path[0] && r->data_hash[0] && r->model[0].name && r->model[0].hash &&
+              r->model[0].text && r->model[0].integrator && r->parameter[0].name &&
+              r->parameter[0].unit;
+    }
+    spk_result_score s = {.measure = (char *)(uintptr_t)"spike_distance", .part = (char *)(uintptr_t)"test", .value = 0.5, .low = 0.25, .high = NAN};
+    if (all && spk_result_add_score(r, &s) == SPK_OK)
+        return r;
+    spk_result_free(r);
+    return NULL;
+}
+
+TEST(round_trip) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_result *r = make(ctx), *b = NULL;
+    REQUIRE(r);
+    CHECK(spk_result_write(ctx, r, folder) == SPK_OK);
+    CHECK(spk_result_read(ctx, folder, &b) == SPK_OK);
+    print_diags(ctx);
+    REQUIRE(b);
+    CHECK_STR(b->study, r->study);
+    CHECK_STR(spk_result_chosen(b)->text, "model aeif:\n");
+    CHECK(b->seed == r->seed && b->budget == 50 && b->parameter[0].value == 0.1 + 0.2);
+    CHECK(isnan(b->parameter[0].start) && b->parameter[0].bound == -1 && isnan(b->spike_shift_ms));
+    CHECK(b->n_scores == 1 && b->score[0].low == 0.25 && isnan(b->score[0].high));
+    CHECK(b->history.n == 2 && b->history.first[2] == 6 && b->history.f[5] == 3.0f &&
+          b->history.x[11] == 0.5f);
+    spk_result_free(b);
+    spk_result_free(r);
+    spk_ctx_free(ctx);
+}
+
+TEST(equal_results_are_equal_bytes) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_result *r = make(ctx);
+    REQUIRE(r);
+    char *bytes[2] = {0};
+    size_t n[2] = {0};
+    for (int i = 0; i < 2; i++) {
+        CHECK(spk_result_write(ctx, r, folder) == SPK_OK);
+        CHECK(spk__read_file(ctx, path_of("result.h5"), 0, &bytes[i], &n[i]) == SPK_OK);
+        if (i == 0)
+            sleep(1); /* a date in the file would differ */
+    }
+    CHECK(n[0] == n[1] && memcmp(bytes[0], bytes[1], n[0]) == 0);
+    spk__free(ctx, bytes[0]);
+    spk__free(ctx, bytes[1]);
+    spk_result_free(r);
+    spk_ctx_free(ctx);
+}
+
+TEST(json_escapes_and_nulls) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_result *r = make(ctx);
+    char *text = NULL;
+    size_t n;
+    REQUIRE(r);
+    CHECK(spk_result_write(ctx, r, folder) == SPK_OK);
+    CHECK(spk__read_file(ctx, path_of("result.json"), 0, &text, &n) == SPK_OK);
+    CHECK(strstr(text, "\"study\": \"model: \\\"x\\\"\\n\"") != NULL);
+    CHECK(strstr(text, "\"spike_shift_at_quarter_step_ms\": null") != NULL);
+    CHECK(strstr(text, "\"value\": 0.30000000000000004, \"unit\": \"pF\"") != NULL);
+    spk__free(ctx, text);
+    spk_result_free(r);
+    spk_ctx_free(ctx);
+}
+
+/* Truncated or flipped: an error or a result, never a crash. */
+TEST(damaged_files) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_result *r = make(ctx);
+    char *bytes = NULL;
+    size_t n = 0;
+    REQUIRE(r);
+    CHECK(spk_result_write(ctx, r, folder) == SPK_OK);
+    CHECK(spk__read_file(ctx, path_of("result.h5"), 0, &bytes, &n) == SPK_OK);
+    spk_result_free(r);
+    spk__rng g;
+    spk__rng_init(&g, 1, SPK__RNG_TEST, 0, 0);
+    for (int i = 0; i < 300; i++) {
+        size_t at = spk__rng_below(&g, n), length = i % 3 ? n : at;
+        char old = bytes[at];
+        bytes[at] = (char)(bytes[at] ^ (1 << spk__rng_below(&g, 8)));
+        CHECK(spk__write_file_atomic(ctx, path_of("result.h5"), bytes, length) == SPK_OK);
+        spk_result *b = NULL;
+        spk_status st = spk_result_read(ctx, folder, &b);
+        CHECK(st == SPK_OK || st == SPK_ERR_INPUT || st == SPK_ERR_IO || st == SPK_ERR_MEMORY);
+        spk_result_free(b);
+        spk_ctx_diag_clear(ctx);
+        bytes[at] = old;
+    }
+    spk__free(ctx, bytes);
+    spk_ctx_free(ctx);
+}
+
+static spk_status round_trip_work(spk_ctx *ctx) {
+    spk_result *r = make(ctx), *b = NULL;
+    spk_status st = r ? spk_result_write(ctx, r, folder) : SPK_ERR_MEMORY;
+    if (!st)
+        st = spk_result_read(ctx, folder, &b);
+    spk_result_free(b);
+    spk_result_free(r);
+    return st;
+}
+
+TEST(failing_allocations) {
+    check_every_allocation(round_trip_work);
+}
+
+int main(void) {
+    snprintf(folder, sizeof folder, "/tmp/spk_result_%ld", (long)getpid());
+    mkdir(folder, 0777);
+    RUN(round_trip);
+    RUN(equal_results_are_equal_bytes);
+    RUN(json_escapes_and_nulls);
+    RUN(damaged_files);
+    RUN(failing_allocations);
+    remove_all();
+    return test_end();
+}
