@@ -1,0 +1,108 @@
+/* A fit as a function on the unit cube: parameters with bounds, scales and units on one side, the loss
+ * on a recording on the other. Evaluated in batches, in parallel, with the same bits for any number of
+ * threads.
+ */
+#ifndef SPIKEFIT_PROBLEM_H
+#define SPIKEFIT_PROBLEM_H
+
+#include <spikefit/kernel.h>
+#include <spikefit/loss.h>
+#include <spikefit/recording.h>
+#include <spikefit/study.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- free parameters ---- */
+
+/* A free parameter; coherent units. */
+typedef struct {
+    size_t index; /* into the kernel's parameters */
+    double low, high, start; /* start: NaN if none was given */
+    bool log_scale;
+} spk_free;
+
+/* ---- problems ---- */
+
+typedef struct spk_problem spk_problem;
+
+/* How many candidates met which fate (<spikefit/loss.h>; the worst of a candidate's stimuli). */
+typedef struct {
+    uint64_t evaluations, silent, exploding, nonfinite;
+} spk_tally;
+
+/* study: model-independent part; the recording and the kernels are borrowed and must outlive the problem.
+ * search: the kernel that evaluates; score: a float64 kernel of the same model. train, test: what to fit
+ * and what to hold out. Errors: ERR_INPUT for an unknown parameter (nearest name), a bound of the wrong
+ * unit or outside the model's own, low >= high, a log scale with a bound <= 0, a start outside the bounds,
+ * an unknown measure or option, a sweep without current, training data without spikes. */
+typedef struct {
+    const spk_study *study;
+    const spk_recording *recording;
+    const spk_kernel *search, *score;
+    double dt_ms;
+    const spk_part *train, *test;
+    size_t n_train, n_test;
+} spk_problem_config;
+spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *config, spk_problem **out);
+void spk_problem_free(spk_problem *p);
+
+size_t spk_problem_dim(const spk_problem *p);
+const spk_free *spk_problem_parameter(const spk_problem *p, size_t i);
+const spk_kernel *spk_problem_kernel(const spk_problem *p);
+const spk_loss *spk_problem_loss(const spk_problem *p);
+/* The float64 kernel of the same model, and the seed of stochastic ones. */
+const spk_kernel *spk_problem_score_kernel(const spk_problem *p);
+uint64_t spk_problem_seed(const spk_problem *p);
+double spk_problem_dt(const spk_problem *p);
+
+/* A coordinate of the unit cube as the parameter's value. */
+double spk_problem_value(const spk_free *f, double x);
+/* A point of the unit cube as all of the model's parameters (values[kernel->n_parameters], coherent
+ * units), and back. */
+void spk_problem_decode(const spk_problem *p, const double *x, double *values);
+void spk_problem_encode(const spk_problem *p, const double *values, double *x);
+/* The study's start, where every free parameter that has none takes the model's default if that lies
+ * within its bounds, else the middle. */
+void spk_problem_start(const spk_problem *p, double *x);
+
+/* Training losses of n points x[n][dim]. tally is added to; may be NULL. ERR_CANCELLED (loss is then not
+ * to be used), ERR_MEMORY. Not for two threads at once. */
+spk_status spk_problem_evaluate(spk_problem *p, const double *x, size_t n, int threads,
+                                double *loss, spk_tally *tally);
+
+/* ---- what a parameter set does ---- */
+
+/* Data and model side by side on one stimulus. Lent by the set. */
+typedef struct {
+    int stimulus;
+    const spk_train *data; /* repeats, cut to the window */
+    size_t n_data;
+    const size_t *sweep; /* their sweeps */
+    const spk_train *model; /* trials, cut to the window */
+    size_t n_model;
+    double start_ms, stop_ms;
+} spk_comparison;
+
+typedef struct {
+    spk_comparison *item;
+    size_t n;
+    bool finite;
+    void *store;
+    spk_ctx *ctx;
+} spk_comparisons;
+
+typedef enum { SPK_TRAIN, SPK_TEST } spk_part_kind;
+
+/* Runs a parameter set (coherent units) in float64 on every stimulus of the part, each whole from rest, and
+ * sets its spikes beside the data's. dt_ms 0: the problem's.
+ */
+spk_status spk_problem_compare(spk_problem *p, const double *values, spk_part_kind part,
+                               double dt_ms, spk_comparisons *out);
+void spk_comparisons_free(spk_comparisons *c);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

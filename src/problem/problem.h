@@ -1,0 +1,85 @@
+/* Inside the problem: what its files share. */
+#ifndef SPK_PROBLEM_PROBLEM_H
+#define SPK_PROBLEM_PROBLEM_H
+
+#include "base/base.h"
+#include "sim/block.h"
+#include <spikefit/problem.h>
+
+/* One stimulus, simulated once for all its repeats and windows. */
+typedef struct {
+    int number; /* in the recording */
+    spk_trace current_pA;
+    double stop_ms;          /* the end of the last window: nothing is simulated beyond */
+    spk__drive drive;        /* for the search kernel */
+    double on_ms, off_ms;    /* of the step, where the loss solves its amplitude */
+    double low_pA, high_pA;  /* where to look for it */
+} spk__stimulus;
+
+/* Repeats of one stimulus on one window. */
+typedef struct {
+    size_t stimulus; /* index into stimuli */
+    double start_ms, stop_ms;
+    size_t n; /* repeats */
+    size_t *sweep;
+    spk_train *data;
+    spk_loss_target *loss; /* of training targets */
+    double weight;
+} spk__target;
+
+typedef struct {
+    spk__stimulus *stimulus;
+    size_t n_stimuli;
+    spk__target *target;
+    size_t n_targets;
+} spk__part_set;
+
+/* A thread's working memory. */
+typedef struct {
+    spk__block *block;
+    spk_scratch *scratch;
+    double *parameters; /* [lanes][n_parameters] */
+    uint32_t *ids;
+    double *voltage;    /* [samples][lanes], if the loss needs it */
+    double *trace;      /* one lane's */
+    spk_train *trials;
+    double *amplitude, *amp_low, *amp_high; /* [lanes], for solved steps */
+} spk__worker;
+
+struct spk_problem {
+    spk_ctx *ctx;
+    spk_problem_config c;
+    const spk_kernel *k;
+    spk_free *free;
+    size_t n_free;
+    double *fixed;          /* values of all parameters, where set */
+    unsigned char *is_set;
+    spk_loss loss;
+    spk__part_set train, test;
+    size_t trials;          /* of a stochastic model; else 1 */
+    size_t lanes;           /* of a block: candidates times trials */
+    int current_parameter;  /* of the constant current, for solved steps; -1: none */
+    spk__worker *worker;
+    size_t n_workers;
+    size_t spike_limit;
+    double *cost;           /* [candidates][targets] */
+    unsigned char *fate;
+    size_t room;            /* candidates that these have room for */
+};
+
+spk_status spk__problem_parameters(spk_problem *p);
+spk_status spk__problem_losses(spk_problem *p);
+spk_status spk__problem_targets(spk_problem *p);
+void spk__part_set_free(spk_ctx *ctx, spk__part_set *s);
+spk_status spk__problem_workers(spk_problem *p, int threads);
+void spk__worker_free(spk_ctx *ctx, spk__worker *w);
+
+/* Runs the worker's block (n_lanes lanes, loaded here) under a stimulus to its stop. For solved steps the
+ * amplitude of each candidate is found first. watch may be NULL. */
+void spk__problem_run(spk_problem *p, spk__worker *w, const spk__stimulus *s,
+                      const spk__drive *drive, size_t n_lanes, double dt_ms, spk__watch *watch);
+/* The step's amplitude for every lane, and the run with it. */
+void spk__solve_step(spk_problem *p, spk__worker *w, const spk__stimulus *s, size_t n_lanes,
+                     size_t n_steps, double dt_ms);
+
+#endif

@@ -1,0 +1,162 @@
+/* From a recording and its parts to stimuli, which are simulated, and targets, which are compared. */
+#include "problem/problem.h"
+
+#include <math.h>
+
+void spk__part_set_free(spk_ctx *ctx, spk__part_set *s) {
+    for (size_t i = 0; i < s->n_stimuli; i++)
+        spk__drive_free(ctx, &s->stimulus[i].drive);
+    for (size_t i = 0; i < s->n_targets; i++) {
+        spk_loss_target_free(s->target[i].loss);
+        spk__free(ctx, s->target[i].sweep);
+        spk__free(ctx, s->target[i].data);
+    }
+    spk__free(ctx, s->stimulus);
+    spk__free(ctx, s->target);
+    *s = (spk__part_set){0};
+}
+
+static spk_status find_stimulus(spk_problem *p, spk__part_set *s, const spk_sweep *sweep,
+                                size_t *out) {
+    for (size_t i = 0; i < s->n_stimuli; i++) {
+        if (s->stimulus[i].number == sweep->stimulus) {
+            *out = i;
+            return SPK_OK;
+        }
+    }
+    spk__stimulus *st = &s->stimulus[s->n_stimuli];
+    st->number = sweep->stimulus;
+    st->current_pA = spk_recording_mean_current(p->c.recording, sweep->stimulus);
+    if (!st->current_pA.n && !spk_loss_solves_step(&p->loss))
+        return spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_source(p->c.recording)},
+                         "add a current column to the recording, or use the loss 'spikenetopt', which "
+                         "solves for a step",
+                         "%s has no current: there is nothing to drive the model with", sweep->name);
+    *out = s->n_stimuli++;
+    return SPK_OK;
+}
+
+static spk__target *find_target(spk__part_set *s, size_t stimulus, const spk_part *part) {
+    for (size_t i = 0; i < s->n_targets; i++)
+        if (s->target[i].stimulus == stimulus && s->target[i].start_ms == part->start_ms &&
+            s->target[i].stop_ms == part->stop_ms)
+            return &s->target[i];
+    spk__target *t = &s->target[s->n_targets++];
+    t->stimulus = stimulus;
+    t->start_ms = part->start_ms;
+    t->stop_ms = part->stop_ms;
+    return t;
+}
+
+static spk_status add_part(spk_problem *p, spk__part_set *s, const spk_part *part, size_t most) {
+    const spk_sweep *sweep = spk_recording_sweep(p->c.recording, part->sweep);
+    size_t at = 0;
+    spk_status st = find_stimulus(p, s, sweep, &at);
+    if (st)
+        return st;
+    spk__stimulus *stimulus = &s->stimulus[at];
+    if (part->stop_ms > stimulus->stop_ms)
+        stimulus->stop_ms = part->stop_ms;
+    spk__target *t = find_target(s, at, part);
+    if (!t->sweep) {
+        t->sweep = SPK__ARRAY(p->ctx, most, size_t);
+        t->data = SPK__ARRAY(p->ctx, most, spk_train);
+        if (!t->sweep || !t->data)
+            return SPK_ERR_MEMORY;
+    }
+    t->sweep[t->n] = part->sweep;
+    t->data[t->n] = spk_train_window(sweep->spikes, part->start_ms, part->stop_ms);
+    t->n++;
+    return SPK_OK;
+}
+
+static spk_status build(spk_problem *p, const spk_part *parts, size_t n, spk__part_set *out) {
+    out->stimulus = SPK__ARRAY(p->ctx, n, spk__stimulus);
+    out->target = SPK__ARRAY(p->ctx, n, spk__target);
+    if (!out->stimulus || !out->target)
+        return SPK_ERR_MEMORY;
+    spk_status st = SPK_OK;
+    for (size_t i = 0; !st && i < n; i++)
+        st = add_part(p, out, &parts[i], n);
+    return st;
+}
+
+/* Where the step is, and what amplitudes are worth trying: up to ten times the recorded one, or what
+ * drives the default model hard where none was recorded. */
+static void plan_step(spk_problem *p, spk__stimulus *s) {
+    spk_sweep_summary sum;
+    const size_t *sweeps;
+    spk_recording_repeats(p->c.recording, s->number, &sweeps);
+    spk_recording_summary(p->c.recording, sweeps[0], &sum);
+    s->on_ms = sum.active_start_ms;
+    s->off_ms = sum.active_stop_ms;
+    double size = s->current_pA.n ? fmax(fabs(sum.i_max_pA), fabs(sum.i_min_pA)) : 0;
+    s->low_pA = 0;
+    s->high_pA = size > 0 ? 10 * size : 5000;
+}
+
+static spk_status prepare_training(spk_problem *p) {
+    size_t spikes = 0;
+    spk_status st = SPK_OK;
+    for (size_t i = 0; !st && i < p->train.n_stimuli; i++) {
+        spk__stimulus *s = &p->train.stimulus[i];
+        if (spk_loss_solves_step(&p->loss))
+            plan_step(p, s);
+        st = spk__drive_new(p->ctx, p->k, s->current_pA, p->c.dt_ms, s->stop_ms, &s->drive);
+    }
+    for (size_t i = 0; !st && i < p->train.n_targets; i++) {
+        spk__target *t = &p->train.target[i];
+        spk_trace *voltage = SPK__ARRAY(p->ctx, t->n, spk_trace);
+        if (!voltage)
+            return SPK_ERR_MEMORY;
+        for (size_t r = 0; r < t->n; r++) {
+            voltage[r] = spk_recording_sweep(p->c.recording, t->sweep[r])->voltage_mV;
+            spikes += t->data[r].n;
+        }
+        t->weight = (double)t->n;
+        st = spk_loss_target_new(p->ctx, &p->loss, t->data, voltage, t->n, &t->loss);
+        spk__free(p->ctx, voltage);
+        if (!st && spk_loss_limit(t->loss) > p->spike_limit)
+            p->spike_limit = spk_loss_limit(t->loss);
+    }
+    if (!st && !spikes)
+        st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_source(p->c.recording)},
+                       "choose other sweeps or a longer window; `spikefit inspect` shows the spikes",
+                       "the training data hold no spike");
+    return st;
+}
+
+spk_status spk__problem_targets(spk_problem *p) {
+    spk_status st = build(p, p->c.train, p->c.n_train, &p->train);
+    if (!st)
+        st = build(p, p->c.test, p->c.n_test, &p->test);
+    return st ? st : prepare_training(p);
+}
+
+static spk_status set_option(spk_problem *p, spk_loss_term *t, const spk_loss_choice *c, size_t i) {
+    const spk_setting *s = &c->options.item[i];
+    const spk_opt *table = t->metric ? t->metric->options : t->kind->options;
+    static const spk_opt none[] = {{0}};
+    return spk_opts_set(p->ctx, table ? table : none, c->name, s->name, s->value, &s->value_loc,
+                        &t->options);
+}
+
+spk_status spk__problem_losses(spk_problem *p) {
+    const spk_study *s = p->c.study;
+    if (!s->n_losses)
+        return spk_loss_default(p->ctx, &p->loss);
+    double sum = 0;
+    for (size_t i = 0; i < s->n_losses; i++) {
+        spk_status st = spk_loss_add(p->ctx, &p->loss, s->loss[i].name, s->loss[i].weight,
+                                     &s->loss[i].loc);
+        for (size_t k = 0; !st && k < s->loss[i].options.n; k++)
+            st = set_option(p, &p->loss.term[p->loss.n - 1], &s->loss[i], k);
+        if (st)
+            return st;
+        sum += s->loss[i].weight;
+    }
+    if (!(sum > 0))
+        return spk__fail(p->ctx, SPK_ERR_INPUT, &s->loss[0].loc, "give one of them a weight above 0",
+                         "all terms of the loss have weight 0");
+    return SPK_OK;
+}
