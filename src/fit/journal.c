@@ -1,0 +1,212 @@
+/* The journal of a run: losses told, generation by generation. See fit.h. */
+#include "fit/fit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* File: magic line, length of the identity as text and its text, then records. Numbers are those of
+ * the machine (little-endian, like every machine that kernels are built for). */
+static const char magic[] = "spikefit journal 1\n";
+
+typedef struct {
+    uint32_t model, n;
+    uint64_t tally[4];
+    uint64_t check; /* hash of the fields above and the losses */
+} record;
+
+struct spk__journal {
+    spk_ctx *ctx;
+    char *path;
+    int fd;
+    char *old; /* what was there when it was opened */
+    size_t old_size, at;
+    bool writing;
+    struct timespec synced;
+};
+
+static spk_status io_error(spk__journal *j, const char *what) {
+    return spk__fail(j->ctx, SPK_ERR_IO, &(spk_loc){.file = j->path},
+                     errno == ENOSPC ? "free some space and run again with --resume" : NULL,
+                     "cannot %s: %s", what, strerror(errno));
+}
+
+static uint64_t check_of(const record *r, const double *loss) {
+    uint64_t h = spk__hash(r, offsetof(record, check), 1);
+    return spk__hash(loss, r->n * sizeof *loss, h);
+}
+
+static spk_status write_all(spk__journal *j, const void *data, size_t n) {
+    const char *p = data;
+    while (n) {
+        ssize_t k = write(j->fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return io_error(j, "write");
+        p += k;
+        n -= (size_t)k;
+    }
+    return SPK_OK;
+}
+
+/* Says which line of the identity differs. */
+static spk_status other_identity(spk__journal *j, const char *old, size_t n, const char *now) {
+    size_t line = 0;
+    for (size_t i = 0; i < n && now[i] && old[i] == now[i]; i++)
+        if (old[i] == '\n')
+            line = i + 1;
+    size_t old_end = line, now_end = line;
+    while (old_end < n && old[old_end] != '\n')
+        old_end++;
+    while (now[now_end] && now[now_end] != '\n')
+        now_end++;
+    return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path},
+                     "resume with what the run was begun with, or choose another folder",
+                     "the run cannot be resumed: it has '%.*s', not '%.*s'", (int)(old_end - line),
+                     old + line, (int)(now_end - line), now + line);
+}
+
+static spk_status read_head(spk__journal *j, const char *identity) {
+    unsigned long length = 0;
+    int used = 0;
+    size_t m = sizeof magic - 1;
+    char number[24] = "";
+    if (j->old_size > m)
+        snprintf(number, sizeof number, "%.20s", j->old + m);
+    if (j->old_size < m || memcmp(j->old, magic, m) != 0 ||
+        sscanf(number, "%lu%n", &length, &used) != 1 || m + (size_t)used + 1 > j->old_size ||
+        length > j->old_size - m - (size_t)used - 1)
+        return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path},
+                         "choose another folder, or remove this file",
+                         "is not the journal of a run, or its head is damaged");
+    const char *old = j->old + m + (size_t)used + 1;
+    if (strlen(identity) != length || memcmp(old, identity, length) != 0)
+        return other_identity(j, old, length, identity);
+    j->at = m + (size_t)used + 1 + length;
+    return SPK_OK;
+}
+
+static spk_status write_head(spk__journal *j, const char *identity) {
+    spk__str head = {.ctx = j->ctx};
+    spk__str_add(&head, "%s%zu\n", magic, strlen(identity));
+    spk__str_addn(&head, identity, strlen(identity));
+    spk_status st = head.failed ? SPK_ERR_MEMORY : write_all(j, head.text, head.length);
+    if (!st && fsync(j->fd) != 0)
+        st = io_error(j, "sync");
+    j->writing = true;
+    spk__str_free(&head);
+    return st;
+}
+
+static spk_status open_locked(spk__journal *j, bool resume, bool *fresh) {
+    j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (j->fd < 0)
+        return io_error(j, "open");
+    if (flock(j->fd, LOCK_EX | LOCK_NB) != 0)
+        return spk__fail(j->ctx, SPK_ERR_USAGE, &(spk_loc){.file = j->path},
+                         "wait for it, or choose another folder with --out",
+                         "another process is writing to this run");
+    struct stat info;
+    *fresh = fstat(j->fd, &info) == 0 && info.st_size == 0;
+    if (!*fresh && !resume)
+        return spk__fail(j->ctx, SPK_ERR_USAGE, &(spk_loc){.file = j->path},
+                         "add --resume to go on with it, or choose another folder with --out",
+                         "the folder holds a run already");
+    return SPK_OK;
+}
+
+spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity, bool resume,
+                             spk__journal **out) {
+    spk__journal *j = SPK__NEW(ctx, spk__journal);
+    spk__str path = {.ctx = ctx};
+    spk__str_add(&path, "%s/journal", folder);
+    if (!j || path.failed) {
+        spk__free(ctx, j);
+        spk__str_free(&path);
+        return SPK_ERR_MEMORY;
+    }
+    j->ctx = ctx;
+    j->path = path.text;
+    bool fresh = true;
+    spk_status st = open_locked(j, resume, &fresh);
+    if (!st && fresh)
+        st = write_head(j, identity);
+    else if (!st)
+        st = spk__read_file(ctx, j->path, 0, &j->old, &j->old_size);
+    if (!st && !fresh)
+        st = read_head(j, identity);
+    if (st)
+        spk__journal_close(j);
+    else
+        *out = j;
+    return st;
+}
+
+void spk__journal_close(spk__journal *j) {
+    if (!j)
+        return;
+    if (j->fd >= 0) {
+        if (j->writing)
+            fsync(j->fd);
+        close(j->fd); /* gives the lock back */
+    }
+    spk__free(j->ctx, j->old);
+    spk__free(j->ctx, j->path);
+    spk__free(j->ctx, j);
+}
+
+spk_status spk__journal_next(spk__journal *j, uint32_t model, size_t n, double *loss,
+                             spk_tally *tally, bool *found) {
+    *found = false;
+    if (j->writing || j->old_size - j->at < sizeof(record))
+        return SPK_OK;
+    record r;
+    memcpy(&r, j->old + j->at, sizeof r);
+    size_t bytes = (size_t)r.n * sizeof *loss;
+    /* Another model's record, one that a crash cut short, or one that another batch size wrote: the
+     * search goes on from here by itself. */
+    if (r.model != model || r.n != n || j->old_size - j->at - sizeof r < bytes)
+        return SPK_OK;
+    memcpy(loss, j->old + j->at + sizeof r, bytes);
+    if (check_of(&r, loss) != r.check)
+        return SPK_OK;
+    *tally = (spk_tally){r.tally[0], r.tally[1], r.tally[2], r.tally[3]};
+    j->at += sizeof r + bytes;
+    *found = true;
+    return SPK_OK;
+}
+
+static spk_status start_writing(spk__journal *j) {
+    j->writing = true;
+    if (ftruncate(j->fd, (off_t)j->at) != 0 || lseek(j->fd, 0, SEEK_END) < 0)
+        return io_error(j, "go on with");
+    spk__free(j->ctx, j->old);
+    j->old = NULL;
+    return SPK_OK;
+}
+
+spk_status spk__journal_append(spk__journal *j, uint32_t model, size_t n, const double *loss,
+                               const spk_tally *tally) {
+    spk_status st = j->writing ? SPK_OK : start_writing(j);
+    record r = {.model = model,
+                .n = (uint32_t)n,
+                .tally = {tally->evaluations, tally->silent, tally->exploding, tally->nonfinite}};
+    r.check = check_of(&r, loss);
+    if (!st)
+        st = write_all(j, &r, sizeof r);
+    if (!st)
+        st = write_all(j, loss, n * sizeof *loss);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!st && now.tv_sec > j->synced.tv_sec) {
+        j->synced = now;
+        if (fdatasync(j->fd) != 0)
+            st = io_error(j, "sync");
+    }
+    return st;
+}

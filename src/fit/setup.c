@@ -1,0 +1,202 @@
+/* What a study names, opened: the recording, its division, the models and their problems. */
+#include "fit/fit.h"
+#include <spikefit/io.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct {
+    spk_model *model;
+    spk_problem *problem;
+} opened;
+
+struct spk_setup {
+    spk_ctx *ctx;
+    const spk_study *study;
+    spk_recording *recording;
+    spk_part *part[2];
+    size_t n_part[2];
+    opened *model;
+    char words[512];
+};
+
+/* The keys of data.reader, as the reader takes them. */
+static spk_status reader_options(spk_ctx *ctx, const spk_study *s, spk_read_options *o) {
+    static const char *const keys[] = {"format",       "columns", "time_unit",   "current_unit",
+                                       "voltage_unit", "dt",      "trust_units", "select"};
+    enum { N = sizeof keys / sizeof *keys };
+    for (size_t i = 0; i < s->reader.n; i++) {
+        const spk_setting *t = &s->reader.item[i];
+        const char **texts[] = {&o->format, &o->columns, &o->time_unit, &o->current_unit,
+                                &o->voltage_unit};
+        size_t k = 0;
+        while (k < N && strcmp(keys[k], t->name) != 0)
+            k++;
+        if (k < 5) {
+            *texts[k] = t->value;
+        } else if (k == 5) {
+            spk_unit ms = {.dim = {1}, .scale = 1};
+            spk_status st = spk_quantity_parse_as(ctx, t->value, &t->value_loc, "the sampling interval",
+                                                  ms, &o->dt_ms);
+            if (st)
+                return st;
+        } else if (k == 6) {
+            o->trust_units = strcmp(t->value, "true") == 0 || strcmp(t->value, "yes") == 0;
+        } else if (k == 7) {
+            o->select = t->value;
+        } else {
+            const char *near = spk__nearest(t->name, keys, N);
+            char hint[96];
+            snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "see docs/study.md", near);
+            return spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint, "the reader has no option '%s'",
+                             t->name);
+        }
+    }
+    return SPK_OK;
+}
+
+static spk_status read_recording(spk_setup *s) {
+    spk_read_options o = SPK_READ_OPTIONS_INIT;
+    o.detection = s->study->detection;
+    spk_status st = reader_options(s->ctx, s->study, &o);
+    return st ? st
+              : spk_recording_read(s->ctx, s->study->recording, s->study->n_recordings, &o,
+                                   &s->recording);
+}
+
+static spk_status select_part(spk_setup *s, const spk_part_choice *c, spk_part_kind kind) {
+    spk_selection selection = SPK_SELECTION_INIT;
+    selection.sweeps = c->sweep;
+    selection.n_sweeps = c->n_sweeps;
+    selection.repeats = c->repeat;
+    selection.n_repeats = c->n_repeats;
+    selection.start_ms = c->start_ms;
+    selection.stop_ms = c->stop_ms;
+    return spk_parts_select(s->ctx, s->recording, &selection, kind == SPK_TRAIN ? "train" : "test",
+                            &c->loc, &s->part[kind], &s->n_part[kind]);
+}
+
+static spk_status divide(spk_setup *s) {
+    const spk_study *y = s->study;
+    if (!y->train.given && !y->test.given)
+        return spk_split_default(s->ctx, s->recording, &s->part[SPK_TRAIN], &s->n_part[SPK_TRAIN],
+                                 &s->part[SPK_TEST], &s->n_part[SPK_TEST], s->words,
+                                 sizeof s->words);
+    if (!y->train.given)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &y->test.loc, "add 'train: {...}'",
+                         "the study names test data, but no training data");
+    spk_status st = select_part(s, &y->train, SPK_TRAIN);
+    if (!st && y->test.given)
+        st = select_part(s, &y->test, SPK_TEST);
+    if (!st)
+        st = spk_split_check(s->ctx, s->recording, s->part[SPK_TRAIN], s->n_part[SPK_TRAIN],
+                             s->part[SPK_TEST], s->n_part[SPK_TEST], &y->train.loc);
+    snprintf(s->words, sizeof s->words, "as the study says%s",
+             y->test.given ? "" : "; nothing is held out");
+    return st;
+}
+
+spk_status spk_setup_new(spk_ctx *ctx, const spk_study *study, spk_setup **out) {
+    spk_setup *s = SPK__NEW(ctx, spk_setup);
+    if (!s)
+        return SPK_ERR_MEMORY;
+    s->ctx = ctx;
+    s->study = study;
+    s->model = SPK__ARRAY(ctx, study->n_models, opened);
+    spk_status st = s->model ? read_recording(s) : SPK_ERR_MEMORY;
+    if (!st)
+        st = divide(s);
+    if (st)
+        spk_setup_free(s);
+    else
+        *out = s;
+    return st;
+}
+
+void spk_setup_free(spk_setup *s) {
+    if (!s)
+        return;
+    for (size_t i = 0; s->model && i < s->study->n_models; i++) {
+        spk_problem_free(s->model[i].problem);
+        spk_model_free(s->model[i].model);
+    }
+    spk_parts_free(s->ctx, s->part[SPK_TRAIN]);
+    spk_parts_free(s->ctx, s->part[SPK_TEST]);
+    spk_recording_free(s->recording);
+    spk__free(s->ctx, s->model);
+    spk__free(s->ctx, s);
+}
+
+const spk_study *spk_setup_study(const spk_setup *s) {
+    return s->study;
+}
+
+const spk_recording *spk_setup_recording(const spk_setup *s) {
+    return s->recording;
+}
+
+const spk_part *spk_setup_part(const spk_setup *s, spk_part_kind part, size_t *n) {
+    *n = s->n_part[part];
+    return s->part[part];
+}
+
+const char *spk_setup_split_words(const spk_setup *s) {
+    return s->words;
+}
+
+const spk_model *spk_setup_model(const spk_setup *s, size_t i) {
+    return i < s->study->n_models ? s->model[i].model : NULL;
+}
+
+/* "heun:grid,held" from the study's three keys; NULL: the default of the model. */
+static const char *integrator_text(const spk_study *y, char *buf, size_t size) {
+    if (!y->integrator && !y->drive && !y->spike)
+        return NULL;
+    snprintf(buf, size, "%s%s%s%s%s", y->integrator ? y->integrator : "default",
+             y->spike || y->drive ? ":" : "", y->spike ? y->spike : "",
+             y->spike && y->drive ? "," : "", y->drive ? y->drive : "");
+    return buf;
+}
+
+/* A model named by a path is looked for beside the study file. */
+static spk_status open_model(spk_setup *s, size_t i) {
+    const spk_study *y = s->study;
+    char text[128];
+    spk_model_options o = SPK_MODEL_OPTIONS_INIT;
+    o.integrator = integrator_text(y, text, sizeof text);
+    const char *source = y->model[i];
+    bool is_path = strstr(source, ".nestml") != NULL && source[0] != '/';
+    spk__str path = {.ctx = s->ctx};
+    spk__str_add(&path, "%s%s", is_path ? y->folder : "", source);
+    if (path.failed)
+        return SPK_ERR_MEMORY;
+    spk_status st = spk_model_open(s->ctx, path.text, &o, &s->model[i].model);
+    if (st)
+        spk__fail(s->ctx, st, &y->model_loc[i], NULL, "the model '%s' cannot be used", source);
+    spk__str_free(&path);
+    return st;
+}
+
+spk_status spk_setup_problem(spk_setup *s, size_t i, spk_problem **out) {
+    if (i >= s->study->n_models)
+        return spk__fail(s->ctx, SPK_ERR_INTERNAL, NULL, NULL, "the study has no model %zu", i);
+    opened *m = &s->model[i];
+    spk_status st = m->model ? SPK_OK : open_model(s, i);
+    if (!st && !m->problem) {
+        const spk_study *y = s->study;
+        spk_problem_config c = {
+            .study = y,
+            .recording = s->recording,
+            .search = spk_model_kernel(m->model, y->float32 ? SPK_FLOAT32 : SPK_FLOAT64),
+            .score = spk_model_kernel(m->model, SPK_FLOAT64),
+            .dt_ms = y->dt_ms > 0 ? y->dt_ms : spk_model_default_dt(m->model),
+            .train = s->part[SPK_TRAIN],
+            .n_train = s->n_part[SPK_TRAIN],
+            .test = s->part[SPK_TEST],
+            .n_test = s->n_part[SPK_TEST]};
+        st = spk_problem_new(s->ctx, &c, &m->problem);
+    }
+    if (!st)
+        *out = m->problem;
+    return st;
+}
