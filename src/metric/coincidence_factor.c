@@ -27,26 +27,18 @@ static const spk_opt options[] = {
      MODEL_RATE, 0, 0, rates},
     {.name = NULL}};
 
-/* Both trains are sorted and all windows are equally wide, so matching the earliest possible pair
- * first gives the largest number of pairs. */
-static size_t match_one_to_one(const spk_train *a, const spk_train *b, double window) {
+/* Walks along both trains. One to one: both are sorted and all windows are equally wide, so
+ * matching the earliest possible pair first gives the largest number of pairs, and both go on. Any:
+ * only the data go on. Which train is next is a coin toss, so no branch depends on it. */
+static size_t count_coincident(const spk_train *a, const spk_train *b, double window, bool any) {
     size_t i = 0, j = 0, found = 0;
     while (i < a->n && j < b->n) {
         double d = a->t_ms[i] - b->t_ms[j];
-        found += d <= window && d >= -window;
-        size_t step_a = d <= window, step_b = d >= -window;
-        i += step_a;
-        j += step_b;
-    }
-    return found;
-}
-
-static size_t match_any(const spk_train *a, const spk_train *b, double window) {
-    size_t j = 0, found = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        while (j < b->n && b->t_ms[j] < a->t_ms[i] - window)
-            j++;
-        found += j < b->n && b->t_ms[j] <= a->t_ms[i] + window;
+        size_t a_not_later = d <= window, b_not_later = d >= -window,
+               both = a_not_later & b_not_later;
+        found += both;
+        i += a_not_later;
+        j += b_not_later & ~(both & any);
     }
     return found;
 }
@@ -87,9 +79,8 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
     double n_data = (double)data->n, n_model = (double)model->n;
     double x = covered(c->opt, data, model), gamma = -(1.0 + x);
     if (x < 1.0) {
-        double found =
-            (double)(c->opt[MATCHING] == (double)ONE_TO_ONE ? match_one_to_one(data, model, window)
-                                                            : match_any(data, model, window));
+        bool any = c->opt[MATCHING] == (double)ANY;
+        double found = (double)count_coincident(data, model, window, any);
         double g = (found - x * n_data) / (0.5 * (n_data + n_model)) / (1.0 - x);
         gamma = c->graded && g < gamma ? gamma : g;
     }

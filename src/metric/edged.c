@@ -44,11 +44,10 @@ void spk__edged_prepare(const double *opt, const spk_train *data, size_t n, void
     spk__edged_build(data, prepared);
 }
 
-/* From both ends at once: each step waits for the one before it, so two chains go twice as fast. */
-void spk__merge(const spk__edged *ea, const spk__edged *eb, uint32_t *ia) {
-    const double *a = spk__edged_t(ea), *b = spk__edged_t(eb);
-    size_t n = ea->n + eb->n, half = n / 2;
-    size_t i = 0, j = 0, p = ea->n, q = eb->n;
+/* From both ends at once: each step waits for the one before it, so two chains go twice as fast.
+ * Which list is next is a coin toss, so no branch depends on it. */
+void spk__merge(const double *a, size_t na, const double *b, size_t nb, uint32_t *ia) {
+    size_t n = na + nb, half = n / 2, i = 0, j = 0, p = na, q = nb;
     ia[n] = (uint32_t)p;
     for (size_t k = 0; k < half; k++) {
         ia[k] = (uint32_t)i;

@@ -36,8 +36,9 @@ void spk__edged_build(const spk_train *t, void *out);
 size_t spk__edged_prepared_size(const double *opt, const spk_train *data, size_t n);
 void spk__edged_prepare(const double *opt, const spk_train *data, size_t n, void *prepared);
 
-/* The order of the spikes of a and b together: of the first k, ia[k] are a's (k = 0 .. a->n +
- * b->n), and of two at one time a's comes first. */
-void spk__merge(const spk__edged *a, const spk__edged *b, uint32_t *ia);
+/* The order of the spikes of a and b together: of the first k, ia[k] are a's (k = 0 .. na + nb),
+ * and of two at one time a's comes first. Both lists stand between minus and plus infinity: a[-1],
+ * a[na]. */
+void spk__merge(const double *a, size_t na, const double *b, size_t nb, uint32_t *ia);
 
 #endif

@@ -2,6 +2,9 @@
  * longer one, averaged over time. Needs no time scale. */
 #include "metric/edged.h"
 
+#include <float.h>
+#include <math.h>
+
 static spk_status pair(const spk_metric_call *c, const spk_train *data, const spk_train *model,
                        double *value) {
     const spk__edged *a = c->prepared;
@@ -13,8 +16,8 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
     spk__edged *b = (spk__edged *)(void *)work;
     uint32_t *ia = (uint32_t *)(void *)(work + b_size);
     spk__edged_build(model, b);
-    spk__merge(a, b, ia);
     const double *ta = spk__edged_t(a), *tb = spk__edged_t(b);
+    spk__merge(ta, a->n, tb, b->n, ia);
     const double *isi_a = spk__edged_isi(a), *isi_b = spk__edged_isi(b);
     size_t n = a->n + b->n;
     double sum = 0.0, from = a->start;
@@ -23,9 +26,9 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
         double next = ta[i] < tb[j] ? ta[i] : tb[j];
         double to = next < a->stop ? next : a->stop;
         double x = isi_a[i], y = isi_b[j];
-        double longer = x > y ? x : y, difference = x > y ? x - y : y - x;
-        /* Both can be 0 only over no time: a single spike at the very edge. */
-        sum += longer > 0.0 ? difference / longer * (to - from) : 0.0;
+        /* Both are 0 only over no time: a single spike at the very edge. */
+        double longer = x > y ? x : y, divisor = longer > DBL_MIN ? longer : DBL_MIN;
+        sum += fabs(x - y) / divisor * (to - from);
         from = to;
     }
     *value = sum / (data->stop_ms - data->start_ms);

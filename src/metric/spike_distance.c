@@ -15,24 +15,26 @@ typedef struct {
     const spk__edged *a, *b;
     const double *ta, *tb;
     const uint32_t *ia;
-    double *da, *db; /* per spike; da[-1] = da[0], da[n] = da[n-1] */
+    double *da, *db; /* per spike; in the end da[-1] = da[0], da[n] = da[n-1] */
 } work;
 
-static double nearest(double t, double before, double after, double left, double right) {
-    double from_left = t - (left > before ? left : before);
-    double to_right = (right < after ? right : after) - t;
-    return from_left < to_right ? from_left : to_right;
+static double least(double x, double y) {
+    return x < y ? x : y;
+}
+static double most(double x, double y) {
+    return x > y ? x : y;
 }
 
+/* The next spike of each train is measured at every step, and right when it is its turn: cheaper
+ * than a branch on whose turn it is. */
 static void find_nearest(const work *w) {
     size_t n = w->a->n + w->b->n;
+    const double *ta = w->ta, *tb = w->tb;
     for (size_t k = 0; k < n; k++) {
         size_t i = w->ia[k], j = k - i;
-        bool from_a = w->ia[k + 1] != i;
-        const spk__edged *other = from_a ? w->b : w->a;
-        const double *t = from_a ? w->ta + i : w->tb + j, *o = from_a ? w->tb + j : w->ta + i;
-        double *d = from_a ? w->da + i : w->db + j;
-        *d = nearest(*t, other->before, other->after, o[-1], o[0]);
+        double a = ta[i], b = tb[j];
+        w->da[i] = least(a - most(tb[(ptrdiff_t)j - 1], w->b->before), least(b, w->b->after) - a);
+        w->db[j] = least(b - most(ta[(ptrdiff_t)i - 1], w->a->before), least(a, w->a->after) - b);
     }
     w->da[-1] = w->da[0];
     w->db[-1] = w->db[0];
@@ -42,20 +44,21 @@ static void find_nearest(const work *w) {
 
 static double integral(const work *w) {
     const double *isi_a = spk__edged_isi(w->a), *isi_b = spk__edged_isi(w->b);
+    const double *da = w->da, *db = w->db;
     size_t n = w->a->n + w->b->n;
     double sum = 0.0, from = w->a->start, stop = w->a->stop;
     for (size_t k = 0; k <= n; k++) {
         size_t i = w->ia[k], j = k - i;
-        double next = w->ta[i] < w->tb[j] ? w->ta[i] : w->tb[j];
-        double to = next < stop ? next : stop;
+        double to = least(least(w->ta[i], w->tb[j]), stop);
         double length = to - from, middle = from + 0.5 * length;
         if (length > 0.0) {
             double x = isi_a[i], y = isi_b[j];
-            double left_a = i ? w->ta[i - 1] : w->a->before;
-            double left_b = j ? w->tb[j - 1] : w->b->before;
-            double sa = w->da[i - 1] * x + (w->da[i] - w->da[i - 1]) * (middle - left_a);
-            double sb = w->db[j - 1] * y + (w->db[j] - w->db[j - 1]) * (middle - left_b);
+            double left_a = most(w->ta[(ptrdiff_t)i - 1], w->a->before);
+            double left_b = most(w->tb[(ptrdiff_t)j - 1], w->b->before);
+            double da0 = da[(ptrdiff_t)i - 1], db0 = db[(ptrdiff_t)j - 1];
             /* sa, sb times their intervals: one division instead of three */
+            double sa = da0 * x + (da[i] - da0) * (middle - left_a);
+            double sb = db0 * y + (db[j] - db0) * (middle - left_b);
             sum += 2.0 * length * (sa * y * y + sb * x * x) / (x * y * (x + y) * (x + y));
         }
         from = to;
@@ -74,7 +77,7 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
     spk__edged *b = (spk__edged *)(void *)memory;
     uint32_t *ia = (uint32_t *)(void *)(memory + b_size);
     spk__edged_build(model, b);
-    spk__merge(a, b, ia);
+    spk__merge(spk__edged_t(a), a->n, spk__edged_t(b), b->n, ia);
     double *da = b->data + 2 * b->n + 3 + 1;
     work w = {a, b, spk__edged_t(a), spk__edged_t(b), ia, da, da + a->n + 2};
     find_nearest(&w);

@@ -3,6 +3,8 @@
  * spikes. */
 #include "metric/edged.h"
 
+#include <math.h>
+
 enum { MAX_WINDOW };
 
 static const spk_opt options[] = {{"max_window", "upper limit of the coincidence window; 0: none",
@@ -29,8 +31,8 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
     spk__edged *b = (spk__edged *)(void *)memory;
     uint32_t *ia = (uint32_t *)(void *)(memory + b_size);
     spk__edged_build(model, b);
-    spk__merge(a, b, ia);
     const double *ta = spk__edged_t(a), *tb = spk__edged_t(b);
+    spk__merge(ta, a->n, tb, b->n, ia);
     double limit = 0.5 * (data->stop_ms - data->start_ms);
     if (c->opt[MAX_WINDOW] > 0.0 && c->opt[MAX_WINDOW] < limit)
         limit = c->opt[MAX_WINDOW];
@@ -40,7 +42,7 @@ static spk_status pair(const spk_metric_call *c, const spk_train *data, const sp
         size_t i = ia[k + 1], j = k + 1 - i;
         if (!i || !j)
             continue;
-        double gap = ta[i - 1] > tb[j - 1] ? ta[i - 1] - tb[j - 1] : tb[j - 1] - ta[i - 1];
+        double gap = fabs(ta[i - 1] - tb[j - 1]);
         double near_a = shortest(ta + i - 1), near_b = shortest(tb + j - 1);
         double window = 0.5 * (near_a < near_b ? near_a : near_b);
         paired += gap < (window < limit ? window : limit);

@@ -6,7 +6,7 @@
  * The difference h = f - g decays between spikes and steps by +1 and -1, so the integral is a sum
  * over the merged spikes of h^2 (1 - exp(-2 gap/tau)): linear time like the sums of Houghton &
  * Kreuz, but without their cancellation (equal trains give 0, not the root of a rounding error). */
-#include "metric/metric.h"
+#include "metric/edged.h"
 #include "num/num.h"
 
 #include <math.h>
@@ -17,69 +17,62 @@ static const spk_opt options[] = {
     {"tau", "time constant of a spike's trace", SPK_OPT_REAL, "ms", 10, 1e-3, 1e6, NULL},
     {.name = NULL}};
 
-/* Merges into times and steps (+1 data, -1 model); both trains end in an infinite time. Without
- * branches on the times: which train is next is a coin toss. */
-static void merge(const double *a, const double *b, size_t n, double *t, double *step) {
-    size_t i = 0, j = 0;
-    for (size_t k = 0; k < n; k++) {
-        double ta = a[i], tb = b[j];
-        bool first = ta <= tb;
-        t[k] = first ? ta : tb;
-        step[k] = first ? 1.0 : -1.0;
-        i += first;
-        j += !first;
-    }
-}
-
-/* D^2 of n merged spikes, whose times are overwritten. Steps at one time are added up before h
- * moves, so that exchanging the trains only changes signs. */
-static double squared(double *t, const double *step, size_t n, double tau) {
-    for (size_t k = 0; k + 1 < n; k++)
-        t[k] = (t[k] - t[k + 1]) / tau;
-    if (n)
-        t[n - 1] = -__builtin_inf();
-    spk__exp_array(n, t, t);
+/* D^2 of n merged spikes: decay[k] = exp(-gap/tau) to the next spike, steps of +1 and -1. Steps at
+ * one time are added up before h moves, so that exchanging the trains only changes signs. */
+static double squared(const double *decay, const uint32_t *ia, size_t n) {
     double h = 0.0, steps = 0.0, sum = 0.0;
     for (size_t k = 0; k < n; k++) {
-        double decay = t[k];
-        steps += step[k];
-        if (decay == 1.0) /* the next spike is at the same time */
+        double e = decay[k];
+        steps += 2.0 * (double)(int32_t)(ia[k + 1] - ia[k]) - 1.0;
+        if (e == 1.0)
             continue;
         h += steps;
         steps = 0.0;
-        sum += h * h * (1.0 - decay * decay);
-        h *= decay;
+        sum += h * h * (1.0 - e * e);
+        h *= e;
     }
     return sum;
 }
 
-/* The data's times, with an infinite end. */
+/* Times between two infinities. */
+static void fence(const spk_train *from, double *out) {
+    out[0] = -__builtin_inf();
+    for (size_t i = 0; i < from->n; i++)
+        out[i + 1] = from->t_ms[i];
+    out[from->n + 1] = __builtin_inf();
+}
+
 static size_t prepared_size(const double *opt, const spk_train *data, size_t n) {
     (void)opt, (void)n;
-    return (data->n + 1) * sizeof(double);
+    return (data->n + 2) * sizeof(double);
 }
 
 static void prepare(const double *opt, const spk_train *data, size_t n, void *out) {
     (void)opt, (void)n;
-    double *t = out;
-    for (size_t i = 0; i < data->n; i++)
-        t[i] = data->t_ms[i];
-    t[data->n] = __builtin_inf();
+    fence(data, out);
 }
 
 static spk_status pair(const spk_metric_call *c, const spk_train *data, const spk_train *model,
                        double *value) {
     size_t n = data->n + model->n;
-    double *b =
-        spk__scratch_get(c->scratch, SPK__SCRATCH_WORK, (model->n + 1 + 2 * n) * sizeof(double));
-    if (!b)
+    double *fenced =
+        spk__scratch_get(c->scratch, SPK__SCRATCH_WORK,
+                         (model->n + 2 + n + 1) * sizeof(double) + (n + 1) * sizeof(uint32_t));
+    if (!fenced)
         return SPK_ERR_MEMORY;
-    double *t = b + model->n + 1, *step = t + n;
-    for (size_t i = 0; i < model->n; i++)
-        b[i] = model->t_ms[i];
-    b[model->n] = __builtin_inf();
-    merge(c->prepared, b, n, t, step);
-    *value = sqrt(squared(t, step, n, c->opt[TAU]));
+    const double *a = (const double *)c->prepared + 1, *b = fenced + 1;
+    double *t = fenced + model->n + 2, scale = 1.0 / c->opt[TAU];
+    uint32_t *ia = (uint32_t *)(void *)(t + n + 1);
+    fence(model, fenced);
+    spk__merge(a, data->n, b, model->n, ia);
+    for (size_t k = 0; k <= n; k++) {
+        double ta = a[ia[k]], tb = b[k - ia[k]];
+        t[k] = ta < tb ? ta : tb;
+    }
+    for (size_t k = 0; k < n; k++)
+        t[k] = (t[k] - t[k + 1]) * scale; /* after the last spike: minus infinity */
+    spk__exp_array(n, t, t);
+    *value = sqrt(squared(t, ia, n));
     return SPK_OK;
 }
 
