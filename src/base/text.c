@@ -152,7 +152,8 @@ static size_t edit_distance(const char *a, const char *b) {
 }
 
 const char *spk__nearest(const char *word, const char *const *names, size_t n) {
-    size_t length = strlen(word), best = length <= 3 ? 2 : length / 3 + 2;
+    /* One letter is near only to itself in the other case. */
+    size_t length = strlen(word), best = length <= 1 ? 1 : length <= 3 ? 2 : length / 3 + 2;
     const char *found = NULL;
     for (size_t i = 0; i < n; i++) {
         size_t d = strcasecmp(word, names[i]) == 0 ? 0 : edit_distance(word, names[i]);

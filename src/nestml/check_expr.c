@@ -26,8 +26,9 @@ static spk__type integer_type(scope *s, const spk__expr *e, const char *what) {
     for (size_t i = 0; i < e->n_args; i++) {
         spk__type t = e->arg[i]->type;
         if (!is_poison(t) && t.kind != SPK__INTEGER) {
-            spk__error(s->c, e->arg[i]->loc, NULL, "%s needs integers, not %s", what,
-                       spk__type_name(t, got));
+            spk__error(s->c, e->arg[i]->loc,
+                       e->op == SPK__OP_BITXOR ? "a power is written **" : NULL,
+                       "%s needs integers, not %s", what, spk__type_name(t, got));
             return poison;
         }
     }

@@ -1,15 +1,18 @@
 /* Types of the declarations and equations of a model. */
 #include "nestml/nestml.h"
 
-static void check_value_type(scope *s, const spk__symbol *sym) {
-    if (!is_poison(sym->type) && sym->type.kind > SPK__BOOLEAN)
+static bool check_value_type(scope *s, const spk__symbol *sym) {
+    bool good = is_poison(sym->type) || sym->type.kind <= SPK__BOOLEAN;
+    if (!good)
         spk__error(s->c, sym->loc, "types are units, real, integer and boolean",
                    "a %s of type %s is not supported", spk__kind_name(sym->kind),
                    sym->type.kind == SPK__STRING ? "string" : "void");
+    return good;
 }
 
 static void check_declared(scope *s, spk__symbol *sym, const char *what) {
-    check_value_type(s, sym);
+    if (!check_value_type(s, sym))
+        return;
     if (!sym->value)
         spk__error(s->c, sym->loc, "write = and the value behind its type", "%s '%s' has no value",
                    what, sym->name);
@@ -50,8 +53,9 @@ static void check_equation(scope *s, spk__symbol *sym) {
         return;
     if (is_number(t) && s->place == IN_KERNEL && spk_unit_is_plain(t.unit))
         return; /* g' = g$ - ...: bare numbers per ms */
-    spk__error(s->c, sym->rhs->loc, NULL, "%s' is in %s, so its right side must be in %s, not %s",
-               sym->name, spk__type_name(sym->type, left),
+    spk__error(s->c, sym->rhs->loc, NULL,
+               "%s is in %s, so the right side of %s' must be in %s, not %s", sym->name,
+               spk__type_name(sym->type, left), sym->name,
                spk__type_name((spk__type){SPK__REAL, rate}, want), spk__type_name(t, right));
 }
 

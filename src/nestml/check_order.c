@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-enum { MAX_CHAIN = 200 };
+enum { MAX_CHAIN = 64 };
 
 typedef struct {
     scope *s;
@@ -58,12 +58,22 @@ static void walk_block(walk *w, const spk__stmt *first) {
     }
 }
 
+/* Before the run there are parameters, internals and initial values, and nothing else; a function
+ * may hide that it uses more. */
 static void walk_symbol(walk *w, const spk__symbol *sym, spk_loc loc) {
     bool initial = w->s->place == IN_INITIAL;
-    bool defined = sym->kind == SPK__SYM_INLINE ||
-                   (initial && (sym->kind == SPK__SYM_PARAMETER || sym->kind == SPK__SYM_INTERNAL ||
-                                sym->kind == SPK__SYM_STATE));
-    if (!defined || !enter(w, sym, sym->name, loc))
+    bool running = sym->kind == SPK__SYM_INLINE || sym->kind == SPK__SYM_CONTINUOUS_PORT ||
+                   sym->kind == SPK__SYM_TIME;
+    bool value = sym->kind == SPK__SYM_PARAMETER || sym->kind == SPK__SYM_INTERNAL ||
+                 sym->kind == SPK__SYM_STATE;
+    if (initial && running) {
+        spk__error(w->s->c, loc, NULL,
+                   "a function that is called by a default or an initial value "
+                   "cannot depend on the %s '%s'",
+                   spk__kind_name(sym->kind), sym->name);
+        w->failed = true;
+    }
+    if (!(initial ? value : sym->kind == SPK__SYM_INLINE) || !enter(w, sym, sym->name, loc))
         return;
     walk_expr(w, sym->value);
     leave(w);
@@ -105,6 +115,8 @@ void spk__check_order(scope *s) {
     }
     s->place = IN_INLINE;
     walk_list(&w, &d->inlines);
+    if (s->c->errors)
+        return;
     w.done.n = 0;
     w.depth = 0;
     s->place = IN_INITIAL;

@@ -20,6 +20,13 @@ const char *spk__type_name(spk__type t, char *buf) {
     return buf;
 }
 
+/* Of a value: an integer is a plain number where units are the matter. */
+static const char *value_name(spk__type t, char *buf) {
+    if (t.kind == SPK__INTEGER)
+        t.kind = SPK__REAL;
+    return spk__type_name(t, buf);
+}
+
 /* Was a bare number in e read as one with a unit? */
 static bool assumed(const spk__expr *e) {
     if (e->kind == SPK__EX_NUMBER)
@@ -55,14 +62,22 @@ static spk__expr *scaled(compiler *c, spk__expr *e, spk_unit unit) {
 
 /* Reads the plain number *e in `unit`, with a warning. */
 static void assume(scope *s, spk__expr **e, spk_unit unit) {
-    char name[64], number[32], hint[128];
-    double value;
+    char name[64];
+    spk__str text = {.ctx = s->c->ctx}, hint = {.ctx = s->c->ctx};
     spk_unit_print(unit, name);
-    snprintf(hint, sizeof hint, "write the unit");
-    if (spk__constant(*e, &value))
-        snprintf(hint, sizeof hint, "write %s %s", spk__print_double(value, number), name);
-    spk__warning(s->c, (*e)->loc, hint, "a plain number meets a quantity in %s: it is read in %s",
-                 name, name);
+    spk__expr_print(&text, *e);
+    if (is_literal(*e))
+        spk__str_add(&hint, "write %s %s", text.text, name);
+    else
+        spk__str_add(&hint, "multiply it by 1 %s", name);
+    if (text.failed || hint.failed)
+        s->c->short_of_memory = true;
+    else
+        spk__warning(s->c, (*e)->loc, hint.text,
+                     "%.60s is a plain number, but meets a quantity in %s: it is read in %s",
+                     text.text, name, name);
+    spk__str_free(&text);
+    spk__str_free(&hint);
     *e = scaled(s->c, *e, unit);
 }
 
@@ -94,7 +109,7 @@ spk__type spk__unify(scope *s, spk__expr **a, spk__expr **b, spk_loc loc, const 
     if ((plain_a || plain_b) && assumed(plain_a ? *b : *a))
         return other;
     spk__error(s->c, loc, NULL, "%s needs equal units on both sides, not %s and %s", what,
-               spk__type_name(ta, na), spk__type_name(tb, nb));
+               value_name(ta, na), value_name(tb, nb));
     return poison;
 }
 
@@ -110,7 +125,7 @@ static void wrong_type(scope *s, spk__type target, const spk__expr *e, const cha
     }
     spk__error(s->c, e->loc, advice, "%s '%s' is %s%s, but this is %s", what, name,
                target.kind == SPK__REAL && !spk_unit_is_plain(target.unit) ? "in " : "", want,
-               spk__type_name(e->type, got));
+               value_name(e->type, got));
 }
 
 /* Does e come out whole, whatever its type? */
@@ -144,10 +159,10 @@ void spk__check_assignable(scope *s, spk__type target, spk__expr **value, const 
     if (!kinds_agree(target, t)) {
         wrong_type(s, target, *value, what, name);
     } else if (!spk_unit_same_dimension(target.unit, t.unit)) {
-        if (!assumed(*value))
-            wrong_type(s, target, *value, what, name);
-        else if (spk_unit_is_plain(target.unit))
+        if (spk_unit_is_plain(target.unit) && assumed(*value))
             strip(s->c, value);
+        else
+            wrong_type(s, target, *value, what, name);
     } else if (target.kind == SPK__INTEGER && !is_whole(*value)) {
         spk__warning(s->c, (*value)->loc, "use floor(), ceil() or round()",
                      "%s '%s' is an integer: this is cut off to one", what, name);
@@ -181,25 +196,26 @@ static bool has_bare_factor(const spk__expr *e) {
     return spk_unit_is_plain(e->type.unit);
 }
 
-void spk__check_plain(scope *s, spk__expr **arg, const char *what) {
+bool spk__check_plain(scope *s, spk__expr **arg, const char *what) {
     spk__expr *e = *arg;
     char got[64], hint[128];
     if (is_poison(e->type) || (is_number(e->type) && spk_unit_is_plain(e->type.unit)))
-        return;
+        return true;
     spk__type_name(e->type, got);
     if (!is_number(e->type)) {
         spk__error(s->c, e->loc, NULL, "%s needs a number, not %s", what, got);
-        return;
+        return false;
     }
     snprintf(hint, sizeof hint, "divide it by a quantity in %s", got);
     if (!assumed(e) && !has_bare_factor(e)) {
         spk__error(s->c, e->loc, hint, "%s needs a plain number, not %s", what, got);
-        return;
+        return false;
     }
     if (!assumed(e))
         spk__warning(s->c, e->loc, hint, "%s needs a plain number: it gets this value in %s", what,
                      got);
     strip(s->c, arg);
+    return true;
 }
 
 void spk__check_condition(scope *s, spk__expr *e, const char *what) {
@@ -212,7 +228,8 @@ void spk__check_condition(scope *s, spk__expr *e, const char *what) {
 /* base ** exponent: a base with a dimension needs an exponent that is known now, and a result that
  * has a dimension: (pA**2)**0.5 is in pA. */
 spk__type spk__power_type(scope *s, spk__expr **base, spk__expr **exponent) {
-    spk__check_plain(s, exponent, "an exponent");
+    if (!spk__check_plain(s, exponent, "an exponent"))
+        return poison;
     spk__type b = (*base)->type, x = (*exponent)->type;
     if (is_poison(b) || is_poison(x))
         return poison;

@@ -1,8 +1,6 @@
 /* From text to checked models, and the memory and messages of all steps. */
 #include "nestml/nestml.h"
 
-#include <stdio.h>
-
 void *spk__node(compiler *c, size_t size) {
     void *p = c->short_of_memory ? NULL : spk__arena_alloc(c->arena, 1, size);
     if (p)
@@ -19,6 +17,16 @@ char *spk__text(compiler *c, const char *s, size_t n) {
     c->short_of_memory = true;
     memset(c->spare, 0, sizeof c->spare);
     return (char *)c->spare;
+}
+
+const char *spk__primed(compiler *c, const char *name, size_t order) {
+    size_t n = strlen(name);
+    char *text = c->short_of_memory ? NULL : spk__arena_alloc(c->arena, n + order + 1, 1);
+    if (!text)
+        return spk__text(c, "", 0);
+    memcpy(text, name, n);
+    memset(text + n, '\'', order);
+    return text;
 }
 
 void spk__list_add(compiler *c, list *l, void *item) {
@@ -39,42 +47,6 @@ void spk__list_add(compiler *c, list *l, void *item) {
     l->item[l->n++] = item;
 }
 
-void spk__error(compiler *c, spk_loc loc, const char *hint, const char *format, ...) {
-    if (c->errors++ >= MAX_ERRORS)
-        return;
-    char text[900];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    spk__fail(c->ctx, SPK_ERR_INPUT, &loc, hint, "%s", text);
-}
-
-void spk__warning(compiler *c, spk_loc loc, const char *hint, const char *format, ...) {
-    char text[900];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    spk__warn(c->ctx, &loc, hint, "%s", text);
-}
-
-bool spk__read_unit(compiler *c, const char *s, size_t n, spk_loc loc, spk_unit *out) {
-    char text[256];
-    if (n >= sizeof text) {
-        spk__error(c, loc, NULL, "the unit is too long");
-        return false;
-    }
-    memcpy(text, s, n);
-    text[n] = '\0';
-    size_t before = spk_ctx_diag_count(c->ctx);
-    if (spk_unit_parse(c->ctx, text, &loc, out) == SPK_OK)
-        return true;
-    if (c->errors++ >= MAX_ERRORS)
-        spk_ctx_diag_truncate(c->ctx, before);
-    return false;
-}
-
 static void check_drafts(compiler *c) {
     for (size_t i = 0; i < c->drafts.n && !c->short_of_memory; i++) {
         spk__draft *d = c->drafts.item[i];
@@ -87,7 +59,7 @@ static void check_drafts(compiler *c) {
         }
         scope s;
         if (!spk__scope_init(&s, c, d))
-            return;
+            continue;
         spk__resolve_declarations(&s);
         spk__resolve_all(&s);
         spk__check_model(&s);
@@ -110,6 +82,7 @@ static spk_status run(compiler *c, spk__nestml *result) {
     spk__free(c->ctx, c->comments);
     if (c->short_of_memory)
         return SPK_ERR_MEMORY;
+    spk__report(c);
     if (c->errors)
         return SPK_ERR_INPUT;
     for (size_t i = 0; i < c->drafts.n; i++)
@@ -123,7 +96,7 @@ spk_status spk__nestml_compile(spk_ctx *ctx, const char *name, const char *text,
                                spk__nestml **out) {
     if (length > MAX_LENGTH)
         return spk__fail(ctx, SPK_ERR_INPUT, &(spk_loc){.file = name}, NULL,
-                         "a file of %zu bytes is no model", length);
+                         "a file of %zu bytes is too large for models", length);
     spk_status st = spk__ctx_add_source(ctx, name, text, length);
     if (st)
         return st;

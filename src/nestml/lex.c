@@ -169,10 +169,13 @@ static void read_sign(lexer *l) {
     while (ch >= 0xC0 && n < 4 && (size_t)n < left && ((unsigned char)l->p[n] & 0xC0) == 0x80)
         n++;
     if (ch >= 0x80)
-        spk__error(l->c, here(l, l->p, n), "names are made of letters, digits, _ and $",
+        spk__error(l->c, here(l, l->p, n),
+                   ch == 0xC2 || ch == 0xCE ? "write u for micro: uV, us"
+                                            : "names are made of letters, digits, _ and $",
                    "'%.*s' cannot stand here", n, l->p);
     else if (ch > ' ' && ch < 0x7F)
-        spk__error(l->c, here(l, l->p, n), NULL, "'%c' cannot stand here", ch);
+        spk__error(l->c, here(l, l->p, n), ch == '!' ? "write 'not'" : NULL,
+                   "'%c' cannot stand here", ch);
     else
         spk__error(l->c, here(l, l->p, n), NULL, "the character with code %d cannot stand here",
                    ch);

@@ -20,7 +20,10 @@ enum {
     MAX_EXPR_DEPTH = 256, /* of parentheses and operators on the way from root to leaf */
     MAX_BLOCK_DEPTH = 64, /* of ifs and loops inside one another */
     MAX_INDENTS = 100,
-    MAX_LENGTH = 16 << 20, /* bytes of a file */
+    MAX_LENGTH = 1 << 20, /* bytes of a file */
+    MAX_MODELS = 1000,    /* of a file */
+    MAX_NAMES = 2000,     /* of a model */
+    MAX_LOCALS = 500,     /* in sight at one place */
 };
 
 /* ---- tokens ---- */
@@ -30,38 +33,38 @@ enum {
     X(END, "the end of the file")                                                                  \
     X(NEWLINE, "the end of the line")                                                              \
     X(INDENT, "an indented line")                                                                  \
-    X(DEDENT, "the end of the block") X(NAME, "a name") X(INT, "a number") X(FLOAT, "a number") X( \
-        STRING, "a string") X(INTEGER, "integer") X(REAL, "real") X(STRING_TYPE, "string")         \
+    X(DEDENT, "the end of the block")                                                              \
+    X(NAME, "a name")                                                                              \
+    X(INT, "a number")                                                                             \
+    X(FLOAT, "a number")                                                                           \
+    X(STRING, "a string") X(INTEGER, "integer") X(REAL, "real") X(STRING_TYPE, "string")           \
         X(BOOLEAN, "boolean") X(VOID, "void") X(FUNCTION, "function") X(INLINE, "inline") X(       \
             RETURN, "return") X(IF, "if") X(ELIF, "elif") X(ELSE, "else") X(FOR, "for")            \
             X(WHILE, "while") X(IN, "in") X(STEP, "step") X(INF, "inf") X(AND, "and") X(OR, "or")  \
                 X(NOT, "not") X(RECORDABLE, "recordable") X(KERNEL, "kernel") X(MODEL, "model")    \
-                    X(STATE, "state") X(PARAMETERS, "parameters") X(INTERNALS, "internals")        \
-                        X(UPDATE, "update") X(EQUATIONS, "equations") X(INPUT, "input") X(         \
-                            OUTPUT, "output") X(CONTINUOUS, "continuous")                          \
-                            X(ON_RECEIVE, "onReceive") X(ON_CONDITION, "onCondition") X(           \
-                                SPIKE, "spike") X(INHIBITORY, "inhibitory")                        \
-                                X(EXCITATORY,                                                      \
-                                  "excitatory") X(INCLUDE, "include") X(TRUE, "true")              \
-                                    X(FALSE, "false") X(ELLIPSIS, "...") X(ARROW, "<-")            \
-                                        X(SHL, "<<") X(SHR, ">>") X(LE, "<=") X(GE, ">=")          \
-                                            X(PLUS_EQ, "+=") X(MINUS_EQ, "-=") X(STAR_EQ, "*=")    \
-                                                X(SLASH_EQ, "/=") X(EQ, "==") X(NE, "!=") X(       \
-                                                    NE2, "<>") X(POWER, "**") X(COLONS, "::")      \
-                                                    X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") \
-                                                        X(RBRACKET, "]") X(PLUS, "+") X(           \
-                                                            MINUS, "-") X(STAR, "*") X(SLASH, "/") \
-                                                            X(PERCENT,                             \
-                                                              "%") X(TILDE, "~") X(PIPE, "|")      \
-                                                                X(CARET, "^") X(AMPERSAND, "&")    \
-                                                                    X(LT, "<") X(GT, ">") X(       \
-                                                                        COMMA, ",") X(ASSIGN, "=") \
-                                                                        X(QUESTION, "?") X(COLON,  \
-                                                                                           ":")    \
-                                                                            X(SEMICOLON, ";")      \
-                                                                                X(PRIME, "'")      \
-                                                                                    X(DOT, ".")    \
-                                                                                        X(AT, "@")
+                    X(STATE, "state") X(PARAMETERS, "parameters") X(INTERNALS, "internals") X(     \
+                        UPDATE, "update") X(EQUATIONS, "equations") X(INPUT, "input")              \
+                        X(OUTPUT, "output") X(CONTINUOUS, "continuous") X(ON_RECEIVE, "onReceive") \
+                            X(ON_CONDITION, "onCondition") X(SPIKE, "spike")                       \
+                                X(INHIBITORY, "inhibitory") X(EXCITATORY, "excitatory") X(         \
+                                    INCLUDE, "include") X(TRUE, "true") X(FALSE, "false")          \
+                                    X(ELLIPSIS, "...") X(ARROW, "<-") X(SHL, "<<") X(              \
+                                        SHR, ">>") X(LE, "<=") X(GE, ">=") X(PLUS_EQ, "+=")        \
+                                        X(MINUS_EQ, "-=") X(STAR_EQ, "*=")                         \
+                                            X(SLASH_EQ, "/=") X(EQ, "==") X(NE, "!=") X(NE2, "<>") \
+                                                X(POWER, "**") X(COLONS, "::") X(LPAREN, "(") X(   \
+                                                    RPAREN, ")") X(LBRACKET, "[")                  \
+                                                    X(RBRACKET, "]") X(PLUS, "+") X(MINUS, "-") X( \
+                                                        STAR, "*") X(SLASH, "/") X(PERCENT, "%")   \
+                                                        X(TILDE, "~") X(PIPE, "|") X(CARET, "^")   \
+                                                            X(AMPERSAND, "&") X(LT, "<")           \
+                                                                X(GT, ">") X(COMMA, ",") X(ASSIGN, \
+                                                                                           "=")    \
+                                                                    X(QUESTION, "?") X(COLON, ":") \
+                                                                        X(SEMICOLON, ";")          \
+                                                                            X(PRIME, "'")          \
+                                                                                X(DOT, ".")        \
+                                                                                    X(AT, "@")
 
 typedef enum {
 #define TOKEN_ENUM(name, text) T_##name,
@@ -141,6 +144,7 @@ typedef struct {
     int expr_depth, block_depth;
     int height;  /* of the expression parsed last */
     list drafts; /* spk__draft */
+    list messages;
     _Alignas(16) unsigned char spare[512];
 } compiler;
 
@@ -149,11 +153,15 @@ void *spk__node(compiler *c, size_t size);
 #define NODE(c, type) ((type *)spk__node((c), sizeof(type)))
 void spk__list_add(compiler *c, list *l, void *item);
 char *spk__text(compiler *c, const char *s, size_t n);
+const char *spk__primed(compiler *c, const char *name, size_t order); /* name'' */
+
+/* message.c */
 void spk__error(compiler *c, spk_loc loc, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void spk__warning(compiler *c, spk_loc loc, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 bool spk__read_unit(compiler *c, const char *s, size_t n, spk_loc loc, spk_unit *out);
+void spk__report(compiler *c); /* hands all messages to the context */
 
 /* lex.c */
 void spk__lex(compiler *c);
@@ -180,6 +188,8 @@ void spk__advance(compiler *c);
 bool spk__accept(compiler *c, token_kind k);
 /* Takes a token of this kind, or reports that it is missing. */
 bool spk__expect(compiler *c, token_kind k, const char *hint);
+/* Takes what closes the parenthesis that is token number `open`. */
+void spk__close(compiler *c, size_t open, token_kind k);
 void spk__unexpected(compiler *c, const char *wanted, const char *hint);
 spk_loc spk__token_loc(const compiler *c, const token *t);
 /* From token number `first` to the last one taken. */
@@ -307,7 +317,8 @@ void spk__check_assignable(scope *s, spk__type target, spk__expr **value, const 
 /* The same for what is declared where it gets the value: a real may also get a quantity. */
 void spk__check_definition(scope *s, spk__type target, spk__expr **value, const char *what,
                            const char *name);
-void spk__check_plain(scope *s, spk__expr **arg, const char *what);
+/* A number without a unit; false if not even with a warning. */
+bool spk__check_plain(scope *s, spk__expr **arg, const char *what);
 void spk__check_condition(scope *s, spk__expr *e, const char *what);
 spk__type spk__power_type(scope *s, spk__expr **base, spk__expr **exponent);
 /* check_builtin.c */

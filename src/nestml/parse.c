@@ -54,6 +54,22 @@ bool spk__expect(compiler *c, token_kind k, const char *hint) {
     return false;
 }
 
+void spk__close(compiler *c, size_t open, token_kind k) {
+    const token *t = &c->tokens[open];
+    if (c->panic || spk__accept(c, k))
+        return;
+    char hint[64];
+    if (next_is(c, T_NEWLINE) || next_is(c, T_END)) {
+        snprintf(hint, sizeof hint, "close it with '%s'", spk__token_text(k));
+        spk__error(c, spk__token_loc(c, t), hint, "the '%.*s' is never closed", t->length,
+                   t->start);
+    } else {
+        snprintf(hint, sizeof hint, "the '%.*s' is in line %d", t->length, t->start, t->line);
+        spk__expect(c, k, hint);
+    }
+    c->panic = true;
+}
+
 /* Skips one indented block, whose INDENT comes next. */
 static void skip_block(compiler *c) {
     int depth = 0;
@@ -98,18 +114,21 @@ const char *spk__parse_name(compiler *c, const char *what, spk_loc *loc) {
 }
 
 void spk__parse_lines(compiler *c, const char *what, line_fn *each, void *arg) {
-    spk__expect(c, T_COLON, NULL);
+    spk__expect(c, T_COLON, next_is(c, T_ASSIGN) ? "'==' compares; '=' assigns" : NULL);
     if (c->panic) {
         spk__end_line(c);
         return;
     }
-    char wanted[96];
-    snprintf(wanted, sizeof wanted, "an indented line with %s", what);
-    if (!spk__accept(c, T_NEWLINE) || !spk__accept(c, T_INDENT)) {
-        spk__unexpected(c, wanted, "indent the lines of a block by four columns");
-        if (!next_is(c, T_DEDENT))
-            spk__end_line(c);
-        c->panic = false;
+    spk_loc colon = spk__token_loc(c, peek(c) - 1);
+    if (!next_is(c, T_NEWLINE)) {
+        spk__unexpected(c, "the end of the line", "a block begins in the next line, indented");
+        spk__end_line(c);
+        return;
+    }
+    spk__advance(c);
+    if (!spk__accept(c, T_INDENT)) {
+        spk__error(c, colon, "indent the lines of a block by four columns",
+                   "this block is empty; it needs %s", what);
         return;
     }
     while (!next_is(c, T_DEDENT) && !next_is(c, T_END) && c->errors < MAX_ERRORS) {
@@ -277,7 +296,9 @@ static void parse_model(compiler *c) {
         next++;
     if (!*m->doc && next < c->n_tokens) /* a doc string below the model's name */
         m->doc = spk__doc_between(c, body, c->tokens[next].line);
-    if (good)
+    if (c->drafts.n == MAX_MODELS)
+        spk__error(c, m->loc, "split the file", "there are more than %d models", MAX_MODELS);
+    else if (good)
         spk__list_add(c, &c->drafts, d);
 }
 

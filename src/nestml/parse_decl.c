@@ -140,11 +140,12 @@ static bool parse_decorators(compiler *c) {
 static spk__expr *parse_guard(compiler *c) {
     if (c->panic || !next_is(c, T_LBRACKET) || kind_at(c, 1) != T_LBRACKET)
         return NULL;
+    size_t open = c->at;
     spk__advance(c);
     spk__advance(c);
     spk__expr *e = spk__parse_expr(c);
-    spk__expect(c, T_RBRACKET, "a guard ends with ]]");
-    spk__expect(c, T_RBRACKET, "a guard ends with ]]");
+    spk__close(c, open + 1, T_RBRACKET);
+    spk__close(c, open, T_RBRACKET);
     return e;
 }
 

@@ -70,7 +70,7 @@ static spk__expr *parse_number(compiler *c) {
     if (!spk__parse_double(t->start, t->start + t->length, &after, &e->number))
         spk__error(c, e->loc, NULL, "the number is too long");
     e->type = type_of(t->kind == T_INT ? SPK__INTEGER : SPK__REAL);
-    if (next_is(c, T_NAME)) { /* a unit */
+    if (next_is(c, T_NAME) && peek(c)->line == t->line) { /* a unit */
         const token *u = peek(c);
         spk__advance(c);
         e->loc = spk__span(c, first);
@@ -82,7 +82,9 @@ static spk__expr *parse_number(compiler *c) {
     return e;
 }
 
+/* Behind the parenthesis of a call. */
 static void parse_call_arguments(compiler *c, spk__expr *e) {
+    size_t open = c->at - 1;
     list args = {0};
     int height = 0;
     if (!next_is(c, T_RPAREN)) {
@@ -91,7 +93,7 @@ static void parse_call_arguments(compiler *c, spk__expr *e) {
             height = c->height > height ? c->height : height;
         } while (!c->panic && spk__accept(c, T_COMMA));
     }
-    spk__expect(c, T_RPAREN, NULL);
+    spk__close(c, open, T_RPAREN);
     e->arg = (spk__expr **)(void *)args.item;
     e->n_args = args.n;
     grow_to(c, height + 1, e->loc);
@@ -103,12 +105,11 @@ spk__expr *spk__parse_variable(compiler *c) {
     spk_loc loc;
     const char *name = spk__parse_name(c, "a name", &loc);
     spk__expr *e = spk__new_expr(c, SPK__EX_SYMBOL, loc);
-    size_t length = name ? strlen(name) : 0;
     c->height = 1;
     if (name && next_is(c, T_LBRACKET) && kind_at(c, 1) != T_LBRACKET) {
         spk__advance(c);
         set_args(c, e, 1, (spk__expr *[]){parse(c, 0)});
-        spk__expect(c, T_RBRACKET, NULL);
+        spk__close(c, first + 1, T_RBRACKET);
     }
     size_t order = 0;
     while (spk__accept(c, T_PRIME))
@@ -118,10 +119,7 @@ spk__expr *spk__parse_variable(compiler *c) {
                    "attributes of spikes are not supported");
         c->panic = true;
     }
-    char *text = spk__text(c, name ? name : "", length + order);
-    if (!c->short_of_memory && order)
-        memset(text + length, '\'', order);
-    e->text = text;
+    e->text = spk__primed(c, name ? name : "", order);
     e->loc = spk__span(c, first);
     return e;
 }
@@ -159,18 +157,10 @@ static spk__expr *parse_word(compiler *c) {
 }
 
 static spk__expr *parse_parentheses(compiler *c) {
-    const token *open = peek(c);
+    size_t open = c->at;
     spk__advance(c);
     spk__expr *e = parse(c, 0);
-    if (!c->panic && !next_is(c, T_RPAREN)) {
-        if (next_is(c, T_NEWLINE))
-            spk__error(c, spk__token_loc(c, open), "close it with ')'",
-                       "the parenthesis is never closed");
-        else
-            spk__expect(c, T_RPAREN, NULL);
-        c->panic = true;
-    }
-    spk__accept(c, T_RPAREN);
+    spk__close(c, open, T_RPAREN);
     return e;
 }
 
@@ -209,7 +199,10 @@ static spk__expr *parse_operand(compiler *c) {
     case T_NOT:
         return parse_unary(c, SPK__OP_NOT, P_NOT);
     default:
-        spk__unexpected(c, "an expression", NULL);
+        spk__unexpected(c, "an expression",
+                        next_is(c, T_AMPERSAND) ? "write 'and'"
+                        : next_is(c, T_PIPE)    ? "write 'or'"
+                                                : NULL);
         return spk__new_expr(c, SPK__EX_NUMBER, spk__token_loc(c, peek(c)));
     }
 }
@@ -283,6 +276,11 @@ static spk__expr *parse(compiler *c, int lowest) {
     spk__expr *left = parse_operand(c);
     while (!c->panic) {
         int i = find_operator(peek(c)->kind);
+        if (next_is(c, T_ARROW)) {
+            spk__unexpected(c, "an operator",
+                            "a comparison with a negative number needs a space: a < -b");
+            break;
+        }
         if (i < 0 || operators[i].precedence < lowest)
             break;
         spk__op op = operators[i].op;

@@ -1,5 +1,6 @@
 /* Binds names in expressions, and decides what an expression may use where it stands. */
 #include "nestml/nestml.h"
+#include "unit/unit.h"
 
 #include <stdio.h>
 
@@ -140,13 +141,12 @@ static void resolve_name(scope *s, spk__expr *e) {
         *e = number;
         return;
     }
-    size_t before = spk_ctx_diag_count(c->ctx);
-    if (!e->n_args && spk_unit_parse(c->ctx, e->text, NULL, &number.type.unit) == SPK_OK) {
+    spk__unit_problem ignored;
+    if (!e->n_args && spk__unit_read(e->text, strlen(e->text), &number.type.unit, &ignored)) {
         number.number = number.type.unit.scale;
         *e = number;
         return;
     }
-    spk_ctx_diag_truncate(c->ctx, before);
     char hint[160];
     const char *near = spk__scope_hint(s, e->text, false, hint, sizeof hint);
     spk__error(c, e->loc, near, "'%s' is not defined", e->text);
@@ -175,13 +175,15 @@ static void resolve_convolve(scope *s, spk__expr *e) {
     e->symbol = spk__scope_find_global(s, k->text);
     e->port = spk__scope_find_global(s, p->text);
     if (!e->symbol || e->symbol->kind != SPK__SYM_KERNEL) {
-        spk__error(c, k->loc, spk__scope_hint(s, k->text, false, hint, sizeof hint),
+        spk__error(c, k->loc,
+                   e->symbol ? NULL : spk__scope_hint(s, k->text, false, hint, sizeof hint),
                    e->symbol ? "'%s' is not a kernel" : "'%s' is not defined", k->text);
         e->symbol = NULL;
         return;
     }
     if (!e->port || e->port->kind != SPK__SYM_SPIKE_PORT) {
-        spk__error(c, p->loc, spk__scope_hint(s, p->text, false, hint, sizeof hint),
+        spk__error(c, p->loc,
+                   e->port ? NULL : spk__scope_hint(s, p->text, false, hint, sizeof hint),
                    e->port ? "'%s' is not a spike port" : "'%s' is not defined", p->text);
         return;
     }
@@ -274,7 +276,7 @@ static void resolve_port(scope *s, draft_handler *h) {
     char hint[160];
     spk__symbol *sym = spk__scope_find_global(s, e->text);
     if (!sym || sym->kind != SPK__SYM_SPIKE_PORT) {
-        spk__error(c, e->loc, spk__scope_hint(s, e->text, false, hint, sizeof hint),
+        spk__error(c, e->loc, sym ? NULL : spk__scope_hint(s, e->text, false, hint, sizeof hint),
                    sym ? "'%s' is not a spike port" : "'%s' is not defined", e->text);
         return;
     }

@@ -3,15 +3,6 @@
 
 #include <stdio.h>
 
-/* name with `order` primes behind. */
-static const char *primed(compiler *c, const char *name, int order) {
-    size_t n = strlen(name);
-    char *text = spk__text(c, name, n + (size_t)order);
-    if (!c->short_of_memory)
-        memset(text + n, '\'', (size_t)order);
-    return text;
-}
-
 static spk__expr *symbol_expr(compiler *c, spk__symbol *sym, spk_loc loc) {
     spk__expr *e = spk__new_expr(c, SPK__EX_SYMBOL, loc);
     e->text = sym->name;
@@ -59,7 +50,7 @@ static bool add_kernel_equation(scope *s, const equation *q, list *states) {
     if (!order_is_legal(c, q))
         return false;
     for (int i = 0; i < q->order; i++) {
-        const char *name = primed(c, q->name, i);
+        const char *name = spk__primed(c, q->name, (size_t)i);
         chain[i] = take_state(s->draft, name);
         if (!chain[i]) {
             char hint[160];
@@ -107,13 +98,16 @@ static void declare_kernel(scope *s, const kernel *k, list *out) {
 
 /* ---- states ---- */
 
+/* name: q's, or that of its derivative of this order. */
 static void no_state(scope *s, const equation *q, const char *name, int order) {
     char hint[160];
-    const char *near = spk__scope_hint(s, name, false, hint, sizeof hint);
-    if (order > 0) {
-        snprintf(hint, sizeof hint, "declare %s in the state block", name);
-        near = hint;
+    const spk__symbol *other = spk__scope_find_global(s, name);
+    if (other) {
+        spk__error(s->c, q->loc, "only states have equations", "'%s' has an equation but is a %s",
+                   name, spk__kind_name(other->kind));
+        return;
     }
+    const char *near = order ? NULL : spk__scope_hint(s, name, false, hint, sizeof hint);
     spk__error(s->c, q->loc, near ? near : "declare it in the state block with its initial value",
                "'%s' has an equation but is no state", name);
 }
@@ -124,7 +118,7 @@ static void attach(scope *s, const equation *q) {
     if (!order_is_legal(c, q))
         return;
     for (int i = 0; i < q->order && !c->short_of_memory; i++) {
-        const char *name = primed(c, q->name, i);
+        const char *name = spk__primed(c, q->name, (size_t)i);
         chain[i] = spk__scope_find_global(s, name);
         if (!chain[i] || chain[i]->kind != SPK__SYM_STATE) {
             no_state(s, q, name, i);
@@ -191,9 +185,9 @@ void spk__resolve_declarations(scope *s) {
     for (size_t i = 0; i < d->kernels.n && !s->c->short_of_memory; i++)
         declare_kernel(s, d->kernels.item[i], &kernels);
     d->kernels = kernels;
+    declare_list(s, &d->states);
     declare_list(s, &d->parameters);
     declare_list(s, &d->internals);
-    declare_list(s, &d->states);
     declare_list(s, &d->inlines);
     declare_list(s, &d->ports);
     check_primes(s, &d->parameters);

@@ -60,6 +60,7 @@ static void resolve_integrate(scope *s, spk__stmt *st) {
         return;
     }
     list states = {0};
+    int errors = c->errors;
     for (size_t i = 0; i < call->n_args; i++) {
         const spk__expr *e = call->arg[i];
         spk__symbol *sym = e->kind == SPK__EX_SYMBOL ? spk__scope_find(s, e->text) : NULL;
@@ -75,6 +76,9 @@ static void resolve_integrate(scope *s, spk__stmt *st) {
             spk__error(c, e->loc, "it takes states that have a differential equation",
                        "'%s' has no equation to integrate", sym->name);
     }
+    if (call->n_args && !states.n && c->errors == errors) /* none would mean all */
+        spk__error(c, call->loc, "name a state, or leave it out",
+                   "there is no state to integrate here");
     st->kind = SPK__ST_INTEGRATE;
     st->symbols = (spk__symbol **)(void *)states.item;
     st->n_symbols = states.n;

@@ -22,6 +22,11 @@ bool spk__scope_init(scope *s, compiler *c, spk__draft *d) {
     *s = (scope){.c = c, .draft = d, .model = d->model};
     size_t names = d->states.n + d->parameters.n + d->internals.n + d->inlines.n + d->ports.n +
                    d->kernels.n + 1;
+    if (names > MAX_NAMES) {
+        spk__error(c, d->model->loc, NULL, "a model of more than %d names is not supported",
+                   MAX_NAMES);
+        return false;
+    }
     s->table_size = 16;
     while (s->table_size < 2 * names)
         s->table_size *= 2;
@@ -53,15 +58,23 @@ void spk__scope_declare(scope *s, spk__symbol *sym) {
         return;
     }
     spk__symbol **at = slot(s, sym->name);
-    if (*at)
-        spk__error(s->c, sym->loc, "choose another name",
-                   "'%s' is declared twice; first as %s in line %d", sym->name,
-                   spk__kind_name((*at)->kind), (*at)->loc.line);
-    else
+    if (!*at)
         *at = sym;
+    else if ((*at)->kind == sym->kind)
+        spk__error(s->c, sym->loc, "choose another name",
+                   "'%s' is declared twice; first in line %d", sym->name, (*at)->loc.line);
+    else
+        spk__error(s->c, sym->loc, "choose another name",
+                   "'%s' is already the name of a %s, in line %d", sym->name,
+                   spk__kind_name((*at)->kind), (*at)->loc.line);
 }
 
 void spk__scope_push(scope *s, spk__symbol *local) {
+    if (s->locals.n == MAX_LOCALS)
+        spk__error(s->c, local->loc, "move a part into a function",
+                   "there are too many local variables");
+    if (s->locals.n >= MAX_LOCALS)
+        return;
     spk__list_add(s->c, &s->locals, local);
 }
 
