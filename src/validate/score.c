@@ -14,44 +14,52 @@ static void options_for(const spk_problem *p, const spk_metric *m, spk_opts *o) 
             *o = loss->term[i].options;
 }
 
-/* The mean over comparisons, each weighted by its repeats; NaN where the metric is not defined. */
-static spk_status value_of(spk_ctx *ctx, const spk_metric *m, const spk_opts *o,
-                           const spk_comparisons *c, double *out) {
-    double sum = 0, weight = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        const spk_comparison *k = &c->item[i];
-        double value;
-        spk_status st =
-            spk_metric_group(ctx, m, o, k->data, k->n_data, k->model, k->n_model, &value);
-        if (st)
-            return st;
-        sum += value * (double)k->n_data;
-        weight += (double)k->n_data;
+/* Several stimuli come together as a mean, each weighted by its repeats; their intervals as those of
+ * independent values. */
+typedef struct {
+    double value, variance, reliability, weight, reliable_weight;
+    bool has_interval;
+} pool;
+
+static void add(pool *sum, const spk_score *s, double weight) {
+    sum->value += weight * s->value;
+    sum->variance += weight * weight * s->deviation * s->deviation;
+    sum->has_interval = sum->has_interval && s->has_interval;
+    sum->weight += weight;
+    if (s->has_reliability) {
+        sum->reliability += weight * s->reliability;
+        sum->reliable_weight += weight;
     }
-    *out = weight > 0 ? sum / weight : NAN;
-    return SPK_OK;
 }
 
-/* Each repeat against the others: what no model could be expected to beat by much. */
-static spk_status reliability_of(spk_ctx *ctx, const spk_metric *m, const spk_opts *o,
-                                 const spk_comparisons *c, double *out) {
-    double sum = 0, pairs = 0;
+static void finish(const pool *sum, const spk_metric *m, const spk_score *only,
+                   spk_result_score *out) {
+    out->value = sum->value / sum->weight;
+    if (sum->reliable_weight > 0)
+        out->reliability = sum->reliability / sum->reliable_weight;
+    if (!sum->has_interval)
+        return;
+    /* 1.96: 95 % of a normal distribution */
+    double half = 1.959963984540054 * sqrt(sum->variance) / sum->weight;
+    out->low = only ? only->low : fmax(out->value - half, m->low);
+    out->high = only ? only->high : fmin(out->value + half, m->high);
+}
+
+static spk_status pool_scores(spk_ctx *ctx, const spk_metric *m, const spk_opts *o,
+                              const spk_comparisons *c, uint64_t seed, spk_result_score *out) {
+    pool sum = {.has_interval = true};
+    spk_score s = {0};
+    spk_bootstrap b = SPK_BOOTSTRAP_INIT;
+    b.seed = seed;
     for (size_t i = 0; i < c->n; i++) {
         const spk_comparison *k = &c->item[i];
-        for (size_t a = 0; a < k->n_data; a++) {
-            for (size_t b = 0; b < k->n_data; b++) {
-                double value;
-                if (a == b)
-                    continue;
-                spk_status st = spk_metric_pair(ctx, m, o, &k->data[a], &k->data[b], &value);
-                if (st)
-                    return st;
-                sum += value;
-                pairs++;
-            }
-        }
+        spk_status st =
+            spk_metric_score(ctx, m, o, k->data, k->n_data, k->model, k->n_model, &b, &s);
+        if (st)
+            return st;
+        add(&sum, &s, (double)k->n_data);
     }
-    *out = pairs > 0 ? sum / pairs : NAN;
+    finish(&sum, m, c->n == 1 ? &s : NULL, out);
     return SPK_OK;
 }
 
@@ -65,16 +73,10 @@ static spk_status score_one(spk_ctx *ctx, const spk_problem *p, const spk_metric
                           .high = NAN,
                           .reliability = NAN};
     options_for(p, m, &o);
-    spk_status st = value_of(ctx, m, &o, c, &s.value);
+    spk_status st = pool_scores(ctx, m, &o, c, spk_problem_seed(p), &s);
     if (st == SPK_ERR_INPUT) { /* not defined on these trains */
         spk_ctx_diag_truncate(ctx, mark);
         return SPK_OK;
-    }
-    if (!st)
-        st = reliability_of(ctx, m, &o, c, &s.reliability);
-    if (st == SPK_ERR_INPUT) {
-        spk_ctx_diag_truncate(ctx, mark);
-        st = SPK_OK;
     }
     return st ? st : spk_result_add_score(r, &s);
 }
