@@ -19,17 +19,18 @@
  * vr_min(a, b) is a < b ? a : b and vr_max(a, b) is a > b ? a : b: when either is NaN, or both are zeros,
  * the result is b.
  *
- * Subnormal numbers: exp, exp2, pow and erfc return 0 (of the right sign) where the result would be
- * below the smallest normal number (all but erfc up to a factor sqrt(2) above it already); log, log10 and
- * pow take a subnormal argument for 0. So they do not depend on the flush-to-zero bits of the processor. The functions that equal x near 0 (expm1, sin, tan, sinh, tanh, erf) hand a
- * subnormal x through, as do the arithmetic operations: under flush-to-zero it becomes 0.
+ * Subnormal numbers: exp, exp2, pow and erfc return 0 (of the right sign) where the result would be below
+ * the smallest normal number, or up to twice that (exp, exp2; pow up to sqrt(2) times); log, log10 and pow
+ * take a subnormal argument for 0. So they do not depend on the flush-to-zero bits of the processor. The
+ * functions that equal x near 0 (expm1, sin, tan, sinh, tanh, erf) hand a subnormal x through, as do the
+ * arithmetic operations: under flush-to-zero it becomes 0.
  *
  * Functions: exp exp2 expm1 log log1p log10 pow sin cos tan sinh cosh tanh erf erfc, within 2 ulp over the
  * whole range (measured: docs/numerics.md) and right at 0, infinities and NaN as in C. sin, cos and tan
  * return NaN beyond |x| = 2^40 (double), 2^20 (float), where neighbouring numbers are too far apart for
  * the result to mean anything in a simulation. pow has all of C's special cases.
  *
- * vr_exp2(x) costs two operations less than vr_exp(x): fold log2(e) into the constants of an affine
+ * vr_exp2(x) costs three operations less than vr_exp(x): fold log2(e) into the constants of an affine
  * argument.
  *
  * Random numbers: vr_uniform, vr_normal and vr_poisson of (seed, lane ids, step, draw) are pure functions

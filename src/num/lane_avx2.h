@@ -171,6 +171,26 @@ SPK_LANE_FN vi vi_shl(vi a, int n) {
 SPK_LANE_FN vi vi_shr(vi a, int n) {
     return SPK__I(srli)(a, n);
 }
+/* The table's entry that the low three bits of t name, plus t's bits shifted up by n. */
+SPK_LANE_FN vr vr_lookup8(const void *table, vr t, int n) {
+    vi i = vi_of(t);
+#if SPK_PRECISION == 64
+    /* two tables of four doubles, as pairs of words 2 i and 2 i + 1; bit 2 chooses */
+    const double *p = table;
+    vi pair = _mm256_add_epi32(_mm256_shuffle_epi32(vi_add(i, i), 0xa0),
+                               _mm256_set1_epi64x((int64_t)1 << 32));
+    vi low = _mm256_permutevar8x32_epi32(vi_of(vr_load(p)), pair);
+    vi high = _mm256_permutevar8x32_epi32(vi_of(vr_load(p + 4)), pair);
+    vi entry = vi_of(vr_blend(vr_of(vi_shl(i, 61)), vr_of(high), vr_of(low)));
+#else
+    vi entry = _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)table), i);
+#endif
+    return vr_of(vi_add(entry, vi_shl(i, n)));
+}
+/* a + a where m, else 0 */
+SPK_LANE_FN vr vr_twice_or_0(vm m, vr a) {
+    return SPK__V(and)(m, SPK__V(add)(a, a));
+}
 #undef SPK__V
 #undef SPK__I
 #undef SPK__TO_INT

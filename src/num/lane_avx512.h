@@ -176,6 +176,20 @@ SPK_LANE_FN vi vi_shl(vi a, int n) {
 SPK_LANE_FN vi vi_shr(vi a, int n) {
     return SPK__I(srli)(a, (unsigned)n);
 }
+/* The table's entry that the low three bits of t name, plus t's bits shifted up by n. */
+SPK_LANE_FN vr vr_lookup8(const void *table, vr t, int n) {
+    vi i = vi_of(t);
+#if SPK_PRECISION == 64
+    vi entry = _mm512_permutexvar_epi64(i, _mm512_loadu_si512(table));
+#else
+    vi entry = _mm512_permutexvar_epi32(i, _mm512_broadcast_i32x8(_mm256_loadu_si256(table)));
+#endif
+    return vr_of(vi_add(entry, vi_shl(i, n)));
+}
+/* a + a where m, else 0 */
+SPK_LANE_FN vr vr_twice_or_0(vm m, vr a) {
+    return SPK__V(maskz_add)(m, a, a);
+}
 #undef SPK__V
 #undef SPK__I
 #undef SPK__CMP

@@ -21,8 +21,10 @@
 #define SPK__LN2_LO 0x1.ef35793c76730p-45
 #define SPK__EXP_LOW -708.25 /* between -1021.5 ln 2 and -1022.5 ln 2 */
 #define SPK__EXP_HIGH 710.0
-#define SPK__EXP2_LOW -1022.0
-#define SPK__EXP2_HIGH 1024.0
+#define SPK__EXP_FIRST -0x1.61da04cbafe43p9 /* just above -1021 ln 2 */
+#define SPK__EXP_LAST 709.8
+#define SPK__EXP2_FIRST -1021.0
+#define SPK__EXP2_LAST 1024.0
 #define SPK__TINY 0x1p-55
 #else
 #define SPK__MANT 23
@@ -36,8 +38,10 @@
 #define SPK__LN2_LO 0x1.7f7d1cp-20
 #define SPK__EXP_LOW -87.3 /* between -125.5 ln 2 and -126.5 ln 2 */
 #define SPK__EXP_HIGH 89.0
-#define SPK__EXP2_LOW -126.0
-#define SPK__EXP2_HIGH 128.0
+#define SPK__EXP_FIRST -0x1.5a92d6p6 /* just above -125 ln 2 */
+#define SPK__EXP_LAST 88.75
+#define SPK__EXP2_FIRST -125.0
+#define SPK__EXP2_LAST 128.0
 #define SPK__TINY 0x1p-26
 #endif
 #define SPK__LOG2E 0x1.71547652b82fep0
@@ -53,62 +57,69 @@ SPK_LANE_FN LV L(horner)(LV x, const double *c, int n) {
 
 /* ---- exp ----
  *
- * x = n ln 2 + r, |r| <= ln 2 / 2, n by adding a number so large that the sum has no fraction bits; its
- * low bits then hold n + bias - 1, and a shift makes them 2^(n-1). The polynomial computes 2 exp(r), so
- * that the largest n (1024) does not overflow early and the smallest (-1022) gives an exact 0. */
+ * x = (n + j/8) ln 2 + r, |r| <= ln 2 / 16: n + j/8 by adding a number so large that the sum has three
+ * fraction bits left, which then stand in its lowest bits. They choose 2^(j/8) from a table, by a permutation
+ * of a register, and the bits above them go to the exponent by a shift and an addition; the table has both
+ * its j's bits subtracted, and 1 from its exponents, so that the largest n (1024) does not overflow before
+ * the end. The table saves four multiplications of the eleven that a polynomial over |r| <= ln 2 / 2 takes,
+ * and half its rounding errors. */
 
-SPK_LANE_FN LV L(pow2_of_shifted)(LV t) {
-    return L(of)(LANE_INT(shl)(LANE_INT(of)(t), SPK__MANT));
+SPK_LANE_FN LV L(exp_scale)(LV t) {
+#if LANE_BITS == 64
+    static const uint64_t table[8] = {0x3fe0000000000000, 0x3fdf72b83c7d517b, 0x3fdf06fe0a31b715,
+                                0x3fdebfdad5362a27, 0x3fdea09e667f3bcd, 0x3fdeace5422aa0db,
+                                0x3fdee89f995ad3ad, 0x3fdf5818dcfba487};
+#else
+    static const uint32_t table[8] = {0x3f000000, 0x3efb95c2, 0x3ef837f0, 0x3ef5fed7,
+                                      0x3ef504f3, 0x3ef5672a, 0x3ef744fd, 0x3efac0c7};
+#endif
+    return L(lookup8)(table, t, SPK__MANT - 3);
 }
 
 SPK_LANE_FN LV L(exp)(LV x) {
-    x = L(min)(K(SPK__EXP_HIGH), L(max)(K(SPK__EXP_LOW), x));
-    LV t = L(fma)(x, K(SPK__LOG2E), K(SPK__MAGIC + SPK__BIAS - 1));
-    LV n = L(sub)(t, K(SPK__MAGIC + SPK__BIAS - 1));
+    LM normal = LANE_MASK(nlt)(x, K(SPK__EXP_FIRST));
+    x = L(min)(K(SPK__EXP_LAST), x);
+    LV t = L(fma)(x, K(SPK__LOG2E), K(SPK__MAGIC / 8));
+    LV n = L(sub)(t, K(SPK__MAGIC / 8));
     LV r = L(fnma)(n, K(SPK__LN2_LO), L(fnma)(n, K(SPK__LN2_HI), x));
-#if LANE_BITS == 64
-    /* degree 11, 0.10 ulp; the upper coefficients in pairs, for shorter chains */
+    LV scale = L(exp_scale)(t);
     LV r2 = L(mul)(r, r);
-    LV a = L(fma)(r, K(0x1.55555555554a2p-2), K(0x1.0000000000010p0));
-    LV b = L(fma)(r, K(0x1.1111111130e3cp-6), K(0x1.555555554f35cp-4));
-    LV c = L(fma)(r, K(0x1.a01a011041acap-12), K(0x1.6c16c187853d7p-9));
-    LV d = L(fma)(r, K(0x1.71df453ae8fdbp-18), K(0x1.a01992c5bde26p-15));
-    LV e = L(fma)(r, K(0x1.ad66112259152p-25), K(0x1.28b31c4212a5fp-21));
-    LV p = L(fma)(L(fma)(L(fma)(L(fma)(e, r2, d), r2, c), r2, b), r2, a);
+#if LANE_BITS == 64
+    /* (exp(r) - 1 - r) / r^2, with the rest of degree 7: 0.01 ulp */
+    LV a = L(fma)(r, K(0x1.5555555555131p-3), K(0x1.000000000010bp-1));
+    LV b = L(fma)(r, K(0x1.11111125d7dc3p-7), K(0x1.555555480d13dp-5));
+    LV c = L(fma)(r, K(0x1.a0163a8aa3db3p-13), K(0x1.6c1cbdda4c033p-10));
+    LV p = L(fma)(L(fma)(c, r2, b), r2, a);
 #else
-    /* degree 6, 0.15 ulp */
-    LV p = L(fma)(K(0x1.6ab976p-9), r, K(0x1.126d1ep-6));
-    p = L(fma)(p, r, K(0x1.55589ap-4));
-    p = L(fma)(p, r, K(0x1.55540ap-2));
-    p = L(fma)(p, r, K(0x1.fffffap-1));
+    /* degree 3: 0.2 ulp */
+    LV p = L(fma)(r, K(0x1.555656p-3), K(0x1.000874p-1));
 #endif
-    p = L(fma)(L(fma)(p, r, K(2.0)), r, K(2.0));
-    return L(mul)(p, L(pow2_of_shifted)(t));
+    return L(twice_or_0)(normal, L(fma)(L(fma)(p, r2, r), scale, scale));
 }
 
 SPK_LANE_FN LV L(exp2)(LV x) {
-    x = L(min)(K(SPK__EXP2_HIGH), L(max)(K(SPK__EXP2_LOW), x));
-    LV t = L(add)(x, K(SPK__MAGIC + SPK__BIAS - 1));
-    LV r = L(sub)(x, L(sub)(t, K(SPK__MAGIC + SPK__BIAS - 1)));
+    LM normal = LANE_MASK(nlt)(x, K(SPK__EXP2_FIRST));
+    x = L(min)(K(SPK__EXP2_LAST), x);
+    LV t = L(add)(x, K(SPK__MAGIC / 8));
+    LV r = L(sub)(x, L(sub)(t, K(SPK__MAGIC / 8)));
+    LV scale = L(exp_scale)(t);
 #if LANE_BITS == 64
-    /* degree 11, 0.03 ulp */
+    /* (2^r - 1) / r, degree 7: 0.01 ulp */
     LV r2 = L(mul)(r, r);
-    LV a = L(fma)(r, K(0x1.c6b08d704a12cp-4), K(0x1.ebfbdff82c5a6p-2));
-    LV b = L(fma)(r, K(0x1.5d87fe789e990p-9), K(0x1.3b2ab6fb9fd9dp-6));
-    LV c = L(fma)(r, K(0x1.ffcbfc667752fp-16), K(0x1.4309130f6fc36p-12));
-    LV d = L(fma)(r, K(0x1.b52522db2536dp-23), K(0x1.62bfc64f78edcp-19));
-    LV e = L(fma)(r, K(0x1.e972f12c4fed4p-31), K(0x1.e61d57b36be8ap-27));
-    LV p = L(fma)(L(fma)(L(fma)(L(fma)(e, r2, d), r2, c), r2, b), r2, a);
-    p = L(fma)(p, r, K(0x1.62e42fefa39efp0));
+    LV a = L(fma)(r, K(0x1.ebfbdff82c798p-3), K(0x1.62e42fefa39efp-1));
+    LV b = L(fma)(r, K(0x1.3b2ab6ef4a861p-7), K(0x1.c6b08d704b1ccp-5));
+    LV c = L(fma)(r, K(0x1.430e66537f8d1p-13), K(0x1.5d87fe4134b7dp-10));
+    LV p = L(fma)(L(fma)(L(fma)(K(0x1.ffdd5d3779dbbp-17), r2, c), r2, b), r2, a);
 #else
-    /* degree 6, 0.03 ulp */
-    LV p = L(fma)(K(0x1.3fad5cp-12), r, K(0x1.5f0ca8p-9));
-    p = L(fma)(p, r, K(0x1.3b3096p-6));
-    p = L(fma)(p, r, K(0x1.c6af74p-4));
-    p = L(fma)(p, r, K(0x1.ebfbd8p-2));
-    p = L(fma)(p, r, K(0x1.62e430p0));
+    /* degree 3: 0.2 ulp */
+    LV p = L(fma)(L(fma)(K(0x1.c68e00p-5), r, K(0x1.ec0c32p-3)), r, K(0x1.62e432p-1));
 #endif
-    return L(mul)(L(fma)(p, r, K(2.0)), L(pow2_of_shifted)(t));
+    return L(twice_or_0)(normal, L(fma)(L(mul)(p, r), scale, scale));
+}
+
+/* The bits of t shifted to the exponent: 2^(n + bias) where t = MAGIC + n. */
+SPK_LANE_FN LV L(pow2_of_shifted)(LV t) {
+    return L(of)(LANE_INT(shl)(LANE_INT(of)(t), SPK__MANT));
 }
 
 /* exp(x + low) = 2^n (1 + h + l), h + l known to about 0.2 ulp of h; *s = 2^(n - half). x must be clamped

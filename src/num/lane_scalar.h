@@ -158,3 +158,14 @@ SPK_LANE_FN LI LANE_INT(shl)(LI a, int n) {
 SPK_LANE_FN LI LANE_INT(shr)(LI a, int n) {
     return a >> n;
 }
+
+/* The table's entry that the low three bits of t name, plus t's bits shifted up by n. */
+SPK_LANE_FN LV LANE(lookup8)(const void *table, LV t, int n) {
+    const LI *entries = table;
+    LI i = LANE_INT(of)(t);
+    return LANE(of)(entries[i & 7] + (i << n));
+}
+/* a + a where m, else 0 */
+SPK_LANE_FN LV LANE(twice_or_0)(LM m, LV a) {
+    return m ? a + a : 0;
+}

@@ -254,8 +254,10 @@ SPK_LANE_FN LV L(erfc)(LV x) {
 #undef SPK__LN2_LO
 #undef SPK__EXP_LOW
 #undef SPK__EXP_HIGH
-#undef SPK__EXP2_LOW
-#undef SPK__EXP2_HIGH
+#undef SPK__EXP_FIRST
+#undef SPK__EXP_LAST
+#undef SPK__EXP2_FIRST
+#undef SPK__EXP2_LAST
 #undef SPK__TINY
 #undef SPK__LOG2E
 #undef SPK__PIO2_1

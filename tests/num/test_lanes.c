@@ -249,7 +249,7 @@ TEST(float_accuracy) {
     static const struct {
         enum lanes_op op;
         double limit;
-    } list[] = {{LANES_exp, 1.1},   {LANES_exp2, 1.0},  {LANES_expm1, 1.2}, {LANES_log, 1.1},
+    } list[] = {{LANES_exp, 1.2},   {LANES_exp2, 1.2},  {LANES_expm1, 1.2}, {LANES_log, 1.1},
                 {LANES_log1p, 1.6}, {LANES_log10, 0.6}, {LANES_sin, 0.9},   {LANES_cos, 0.9},
                 {LANES_tan, 1.95},  {LANES_sinh, 1.8},  {LANES_cosh, 1.5},  {LANES_tanh, 1.3},
                 {LANES_erf, 1.3},   {LANES_erfc, 1.95}};
@@ -269,7 +269,7 @@ TEST(float_accuracy) {
             t->apply(op, N, x, x, x, y);
             for (int i = 0; i < N; i++) {
                 double want = reference(op, (double)x[i]);
-                if (fabs(want) < 1.42 * (double)FLT_MIN && fabsf(y[i]) == 0)
+                if (fabs(want) < 2 * (double)FLT_MIN && y[i] == 0)
                     continue; /* flushed */
                 if (op >= LANES_sin && op <= LANES_tan && fabsf(x[i]) > 0x1p20f) {
                     CHECK(isnan(y[i]));
