@@ -1,0 +1,77 @@
+/* Time of ask + tell for 1000 candidates in 10 dimensions, for every search method; the aim is 0.3
+ * ms. Methods with a population are given one of 1000 (their option "population" or "batch"). */
+#include <spikefit/search.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { N = 1000, D = 10, K = 2, ROUNDS = 15, CANDIDATES = 40000 };
+
+static double now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static void evaluate(const double *x, size_t n, size_t k, double *f) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < k; j++) {
+            f[i * k + j] = 0;
+            for (size_t d = 0; d < D; d++) {
+                double e = x[i * D + d] - 0.3 - 0.3 * (double)j;
+                f[i * k + j] += (double)(d + 1) * e * e;
+            }
+        }
+}
+
+static int compare(const void *a, const void *b) {
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Median over rounds of the time for 1000 candidates; negative if the method cannot run. */
+static double measure(spk_ctx *ctx, const spk_search_method *m) {
+    static double x[CANDIDATES * D], f[CANDIDATES * K];
+    spk_opts opts;
+    spk_opts_default(m->options, &opts);
+    for (size_t i = 0; m->options && m->options[i].name; i++)
+        if (!strcmp(m->options[i].name, "population") || !strcmp(m->options[i].name, "batch"))
+            opts.v[i] = N < m->options[i].max ? N : m->options[i].max;
+    spk_search_space space = {.dim = D, .n_objectives = m->min_objectives};
+    spk_search *s;
+    if (spk_search_new(ctx, m->name, &opts, &space, 1, 0, &s))
+        return -1;
+    double times[ROUNDS];
+    for (int r = -2; r < ROUNDS; r++) {
+        double spent = 0;
+        size_t candidates = 0;
+        while (candidates < N && !spk_search_stopped(s, NULL)) {
+            size_t n = CANDIDATES;
+            double t0 = now_ms();
+            spk_search_ask(s, x, &n);
+            double t1 = now_ms();
+            evaluate(x, n, space.n_objectives, f);
+            double t2 = now_ms();
+            spk_search_tell(s, f);
+            spent += now_ms() - t2 + t1 - t0;
+            candidates += n;
+        }
+        if (r >= 0)
+            times[r] = candidates ? spent * N / (double)candidates : 0;
+    }
+    spk_search_free(s);
+    qsort(times, ROUNDS, sizeof *times, compare);
+    return times[ROUNDS / 2];
+}
+
+int main(void) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    printf("ms for 1000 candidates in %d dimensions (aim 0.3)\n", D);
+    for (size_t i = 0; ctx && i < spk_search_method_count(); i++)
+        printf("%-10s %.3f\n", spk_search_method_at(i)->name,
+               measure(ctx, spk_search_method_at(i)));
+    spk_ctx_free(ctx);
+    return 0;
+}
