@@ -17,14 +17,7 @@ typedef struct {
 enum { FAR_BYTES = 1 << 19, LANES = 16, BLOCK = 64 };
 typedef float vec_weight __attribute__((vector_size(LANES * sizeof(float))));
 
-static void prefetch_row(const spk__wires *w, uint64_t first, uint64_t n) {
-    uint64_t end = first + (n < 64 ? n : 64);
-    for (uint64_t i = first; i < end; i += 16) {
-        __builtin_prefetch(w->target + i);
-        if (w->weight)
-            __builtin_prefetch(w->weight + i);
-    }
-}
+enum { LINE = 16 }; /* numbers in a cache line */
 
 /* Keyed by the pair and the stamp, whose bits above 24 change the key; copy tells multiple synapses
  * (and spikes) of a pair apart. */
@@ -56,7 +49,7 @@ static void deliver(spk_network *net, size_t link, size_t part, uint32_t slot, u
                    .seed = net->spec.seed,
                    .stamp = stamp,
                    .key = p->job.key};
-    size_t at = stamp % from->n_history;
+    size_t at = (stamp & (from->n_history - 1));
     for (size_t q = 0; q < net->n_parts; q++) {
         spikes list = {NULL, from->list_n[at * net->n_parts + q]};
         if (!list.n)
@@ -75,7 +68,8 @@ void spk__deliver(spk_network *net, size_t link, size_t part, uint64_t step) {
     if (step + 1 < p->delay_steps)
         return;
     const spk__pop *to = &net->pop[p->to];
-    uint32_t slot = (uint32_t)(step % to->port[to->n_continuous + p->port].n_slots);
+    uint32_t n = to->port[to->n_continuous + p->port].n_slots;
+    uint32_t slot = n > 1 ? (uint32_t)(step % n) : 0;
     deliver(net, link, part, slot, step + 1 - p->delay_steps);
 }
 

@@ -30,10 +30,12 @@ static void restore_denormals(unsigned before) {
 
 /* ---- one part of one population, one step ---- */
 
-static void record(spk_network *net, spk__part *part, size_t at, uint32_t neuron, double t_ms) {
+static void record(spk_network *net, spk__part *part, size_t at, const uint32_t *neuron, uint32_t n,
+                   double t_ms) {
+    const spk__pop *pop = &net->pop[at];
     spk__record *r = &part->record[at];
-    if (r->n == r->capacity) {
-        size_t capacity = r->capacity ? 2 * r->capacity : 256;
+    if (r->n + n > r->capacity) {
+        size_t capacity = 2 * r->capacity + n + 256;
         uint32_t *grown = spk__realloc(net->ctx, r->neuron, capacity, sizeof *grown);
         double *times = spk__realloc(net->ctx, r->t_ms, capacity, sizeof *times);
         r->neuron = grown ? grown : r->neuron;
@@ -44,37 +46,64 @@ static void record(spk_network *net, spk__part *part, size_t at, uint32_t neuron
         }
         r->capacity = capacity;
     }
-    r->neuron[r->n] = neuron;
-    r->t_ms[r->n++] = t_ms;
+    for (uint32_t i = 0; i < n; i++) {
+        r->neuron[r->n + i] = neuron[i];
+        r->t_ms[r->n + i] = t_ms;
+    }
+    if (pop->k->carry)
+        for (uint32_t i = 0; i < n; i++)
+            r->t_ms[r->n + i] -= pop->real == sizeof(float)
+                                     ? (double)((float *)pop->rest)[neuron[i]]
+                                     : ((double *)pop->rest)[neuron[i]];
+    r->n += n;
 }
 
-static double rest_of(const spk__pop *pop, size_t lane) {
-    return pop->real == sizeof(float) ? (double)((const float *)pop->rest)[lane]
-                                      : ((const double *)pop->rest)[lane];
+/* Masks of lanes to a list of lanes, which has room for one vector more. */
+static uint32_t list_lanes(const uint32_t *mask, size_t first, size_t last, size_t width,
+                           uint32_t *list) {
+    uint32_t n = 0;
+    for (size_t v = first; v < last; v++)
+        for (uint32_t m = mask[v]; m; m &= m - 1)
+            list[n++] = (uint32_t)(v * width) + (uint32_t)__builtin_ctz(m);
+    return n;
 }
 
-/* Masks of the lanes that fired become a list of neurons. */
+#if defined(__x86_64__)
+/* Without a branch for each spike, whose misses cost more than the rest. */
+__attribute__((target("avx512f"))) static uint32_t
+list_lanes_avx512(const uint32_t *mask, size_t first, size_t last, size_t width, uint32_t *list) {
+    const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    uint32_t n = 0;
+    for (size_t v = first; v < last; v++) {
+        if (!mask[v])
+            continue;
+        __m512i at = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(v * width)));
+        _mm512_storeu_si512(list + n, _mm512_maskz_compress_epi32((__mmask16)mask[v], at));
+        n += (uint32_t)__builtin_popcount(mask[v]);
+    }
+    return n;
+}
+#endif
+
 static void list_spikes(spk_network *net, size_t at, size_t part, size_t first, size_t end,
                         uint64_t stamp) {
     spk__pop *pop = &net->pop[at];
-    size_t slot = stamp % pop->n_history;
-    uint32_t *list = pop->list + slot * pop->list_stride + first;
-    uint32_t n = 0;
-    double t = (double)stamp * net->spec.dt_ms;
-    size_t last = end / pop->width;
-    for (size_t v = first / pop->width; v < last; v++) {
-        uint32_t mask = pop->mask[v];
-        if (!mask)
-            continue;
-        for (; mask; mask &= mask - 1) {
-            size_t lane = v * pop->width + (size_t)__builtin_ctz(mask);
-            if (lane >= pop->p->size)
-                break;
-            list[n++] = (uint32_t)lane;
-            record(net, &net->part[part], at, (uint32_t)lane, t - rest_of(pop, lane));
-        }
-    }
+    size_t slot = stamp & (pop->n_history - 1);
+    uint32_t *list = pop->list + slot * pop->list_stride + first, n;
+    size_t v = first / pop->width, last = end / pop->width;
+#if defined(__x86_64__)
+    /* The slack behind a part's list is the next part's, unless it is the only one. */
+    if (net->isa >= SPK_ISA_AVX512 && net->n_parts == 1 && pop->width > 1)
+        n = list_lanes_avx512(pop->mask, v, last, pop->width, list);
+    else
+#endif
+        n = list_lanes(pop->mask, v, last, pop->width, list);
+    while (n && list[n - 1] >= pop->p->size) /* padding fires too */
+        n--;
     pop->list_n[slot * net->n_parts + part] = n;
+    if (!n)
+        return;
+    record(net, &net->part[part], at, list, n, (double)stamp * net->spec.dt_ms);
     net->part[part].n_spikes += n;
 }
 
@@ -83,13 +112,13 @@ static void step_neurons(spk_network *net, size_t at, size_t part_at, uint64_t s
     spk__part *part = &net->part[part_at];
     size_t first = pop->bound[part_at], end = pop->bound[part_at + 1];
     if (first == end) {
-        pop->list_n[(step + 1) % pop->n_history * net->n_parts + part_at] = 0;
+        pop->list_n[((step + 1) & (pop->n_history - 1)) * net->n_parts + part_at] = 0;
         return;
     }
     bool ends = false;
     for (size_t i = 0; i < pop->n_ports; i++) {
         spk__port *port = &pop->port[i];
-        size_t slot = port->n_slots ? step % port->n_slots : 0;
+        size_t slot = port->n_slots > 1 ? step % port->n_slots : 0;
         bool comes =
             port->ring && (i < pop->n_continuous || port->n_slots > 1 || port->dirty[part_at]);
         part->in[i] = comes ? (char *)port->ring + (slot * pop->lanes + first) * pop->real : NULL;
@@ -125,7 +154,7 @@ static void step_source(spk_network *net, size_t at, size_t part_at, uint64_t st
     spk__pop *pop = &net->pop[at];
     spk__part *part = &net->part[part_at];
     size_t first = pop->bound[part_at], end = pop->bound[part_at + 1];
-    size_t slot = stamp % pop->n_history;
+    size_t slot = (stamp & (pop->n_history - 1));
     uint32_t *list = pop->list + slot * pop->list_stride + first * pop->list_factor, n = 0;
     size_t next = part->given_next[at];
     for (; next < pop->n_given && pop->given_stamp[next] <= stamp; next++)

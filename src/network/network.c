@@ -190,6 +190,7 @@ spk_status spk_network_new(spk_ctx *ctx, const spk_network_spec *spec, const spk
     net->wiring = wiring;
     net->spec = *spec;
     net->n_parts = 1;
+    net->isa = spk__cpu_isa();
     net->link = SPK__ARRAY(ctx, spec->n_projections, spk__link);
     net->merged = SPK__ARRAY(ctx, spec->n_populations, spk__record);
     net->trains = (spk_train **)spk__alloc(ctx, spec->n_populations, sizeof(spk_train *));

@@ -169,6 +169,7 @@ struct spk_network {
     spk__link *link;
     spk__drive *drive;
     size_t n_parts;
+    spk_isa isa;
     uint32_t batch; /* steps between exchanges of spikes: the least delay */
     spk__part *part;
     uint64_t step;

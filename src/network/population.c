@@ -125,8 +125,10 @@ static spk_status history_new(spk_network *net, spk__pop *pop, size_t at) {
         if (p->from == at && p->delay_steps > longest)
             longest = p->delay_steps;
     }
-    pop->n_history = longest + net->batch;
-    pop->list_stride = (uint32_t)pop->lanes * pop->list_factor;
+    pop->n_history = 1; /* a power of two: the place of a stamp is found without a division */
+    while (pop->n_history < longest + net->batch)
+        pop->n_history *= 2;
+    pop->list_stride = (uint32_t)(pop->lanes + LANES) * pop->list_factor;
     pop->list =
         spk__realloc(net->ctx, NULL, (size_t)pop->n_history * pop->list_stride, sizeof(uint32_t));
     pop->list_n = SPK__ARRAY(net->ctx, pop->n_history * net->n_parts, uint32_t);

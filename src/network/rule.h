@@ -28,7 +28,8 @@ void spk__edge_list_free(spk_ctx *ctx, spk__edge_list *list);
 /* Largest keep: everything. */
 #define SPK__KEEP_ALL UINT32_MAX
 
-/* Scratch of one worker: a permutation of 0 .. n - 1, the identity between calls, and words. */
+/* Scratch of one worker: a permutation of 0 .. n - 1, the identity between calls; twice as many
+ * numbers as a row has synapses; words. */
 typedef struct {
     uint32_t *permutation, *undo;
     uint32_t words[1024];

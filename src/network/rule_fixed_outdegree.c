@@ -17,24 +17,29 @@ static spk_status check(spk_ctx *ctx, const spk__rule_job *job) {
                      job->p->options.v[0], others, job->p->to);
 }
 
-/* By target, then order. The lists are short and come in random order: a shell sort will do. */
-static void sort_pairs(uint32_t *target, uint32_t *order, size_t n) {
-    size_t gap = 1;
-    while (gap < n / 3)
-        gap = 3 * gap + 1;
-    for (; gap > 0; gap /= 3)
-        for (size_t i = gap; i < n; i++) {
-            uint32_t t = target[i], o = order[i];
-            size_t j = i;
-            for (;
-                 j >= gap && (target[j - gap] > t || (target[j - gap] == t && order[j - gap] > o));
-                 j -= gap) {
-                target[j] = target[j - gap];
-                order[j] = order[j - gap];
-            }
-            target[j] = t;
-            order[j] = o;
+/* By target; stable, so that multiple synapses stay in order. spare has room for 2 n. */
+static void sort_pairs(uint32_t *target, uint32_t *order, size_t n, uint32_t n_target,
+                       uint32_t *spare) {
+    uint32_t *from[2] = {target, order}, *to[2] = {spare, spare + n};
+    for (int shift = 0; shift < 32 && (n_target - 1) >> shift; shift += 8) {
+        size_t count[257] = {0};
+        for (size_t i = 0; i < n; i++)
+            count[(from[0][i] >> shift & 255) + 1]++;
+        for (size_t i = 0; i < 256; i++)
+            count[i + 1] += count[i];
+        for (size_t i = 0; i < n; i++) {
+            size_t at = count[from[0][i] >> shift & 255]++;
+            to[0][at] = from[0][i];
+            to[1][at] = from[1][i];
         }
+        uint32_t *swap[2] = {from[0], from[1]};
+        memcpy(from, to, sizeof from);
+        memcpy(to, swap, sizeof to);
+    }
+    if (from[0] == target)
+        return;
+    memcpy(target, from[0], n * sizeof *target);
+    memcpy(order, from[1], n * sizeof *order);
 }
 
 static size_t row(const spk__rule_job *job, uint32_t source, uint32_t keep,
@@ -47,7 +52,7 @@ static size_t row(const spk__rule_job *job, uint32_t source, uint32_t keep,
         target[i] += skips(job) && target[i] >= source;
         order[i] = i;
     }
-    sort_pairs(target, order, keep);
+    sort_pairs(target, order, keep, job->n_target, scratch->undo);
     return keep;
 }
 

@@ -1,7 +1,25 @@
 /* Synapses of a projection as rows of targets, one row a source: drawn, scaled, thinned. */
 #include "network/network.h"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 enum { CHUNK = 64 }; /* rows or columns handed to a thread at once */
+
+/* Rows lie anywhere in these arrays: with small pages most of them miss the address cache. A hint
+ * that may fail; nothing depends on it. */
+static void *large_array(spk_ctx *ctx, uint64_t n, size_t size) {
+    enum { PAGE = 1 << 21 };
+    char *p = spk__realloc(ctx, NULL, n, size);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (p && n * size >= 4 * (uint64_t)PAGE) {
+        char *first = p + (PAGE - (uintptr_t)p % PAGE) % PAGE;
+        (void)madvise(first, (size_t)(p + n * size - first) / PAGE * PAGE, MADV_HUGEPAGE);
+    }
+#endif
+    return p;
+}
 
 void spk__wires_free(spk_ctx *ctx, spk__wires *w) {
     spk__free(ctx, w->start);
@@ -28,7 +46,7 @@ typedef struct {
 static spk_status scratch_new(spk_ctx *ctx, size_t n, size_t k, spk__rule_scratch **out) {
     spk__rule_scratch *s = SPK__NEW(ctx, spk__rule_scratch);
     if (s && (s->permutation = SPK__ARRAY(ctx, n, uint32_t)) &&
-        (s->undo = SPK__ARRAY(ctx, k, uint32_t))) {
+        (s->undo = SPK__ARRAY(ctx, 2 * k, uint32_t))) {
         for (size_t i = 0; i < n; i++)
             s->permutation[i] = (uint32_t)i;
         *out = s;
@@ -86,7 +104,7 @@ static spk_status fill_rows(void *arg, size_t i, int worker) {
 }
 
 static spk_status allocate(spk_ctx *ctx, spk__wires *w, bool keep_order) {
-    if (!(w->target = spk__realloc(ctx, NULL, w->n + 1, sizeof(uint32_t))))
+    if (!(w->target = large_array(ctx, w->n + 1, sizeof(uint32_t))))
         return SPK_ERR_MEMORY;
     if (keep_order && !(w->order = spk__realloc(ctx, NULL, w->n + 1, sizeof(uint32_t))))
         return SPK_ERR_MEMORY;
@@ -271,7 +289,7 @@ spk_status spk__wires_draw(spk_ctx *ctx, const spk__projection *p, double dt_ms,
                                       : draw_list(&d);
     bool weights = p->own_weights || p->weight.kind != SPK_DIST_CONSTANT;
     bool delays = !p->own_delays && p->delay_ms.kind != SPK_DIST_CONSTANT;
-    if (!st && weights && !(w.weight = spk__realloc(ctx, NULL, w.n + 1, sizeof(float))))
+    if (!st && weights && !(w.weight = large_array(ctx, w.n + 1, sizeof(float))))
         st = SPK_ERR_MEMORY;
     if (!st && delays && !(w.delay_z = spk__realloc(ctx, NULL, w.n + 1, sizeof(float))))
         st = SPK_ERR_MEMORY;
