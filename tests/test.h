@@ -56,12 +56,15 @@ static int test__cases, test__failed_cases, test__bad;
         }                                                                                          \
     } while (0)
 
-/* For a check inside a helper that cannot go on. */
+/* For a check inside a helper that cannot go on. The condition is evaluated once. */
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \
-        CHECK(condition);                                                                          \
-        if (!(condition))                                                                          \
+        bool test__ok = (condition);                                                               \
+        if (!test__ok) {                                                                           \
+            printf("# %s:%d: REQUIRE(%s) failed\n", __FILE__, __LINE__, #condition);               \
+            test__bad++;                                                                           \
             return;                                                                                \
+        }                                                                                          \
     } while (0)
 
 static inline int test_end(void) {
