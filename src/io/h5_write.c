@@ -188,3 +188,13 @@ void spk__h5w_attr_reference(spk__h5w *w, const char *path, const char *name, co
     write_attr(w, path, name, H5T_STD_REF_OBJ, H5T_STD_REF_OBJ, space, &ref);
     H5Sclose(space);
 }
+
+void spk__h5w_attr_choice(spk__h5w *w, const char *path, const char *name, const char *const *names,
+                          uint8_t n, uint8_t value) {
+    hid_t type = H5Tenum_create(H5T_NATIVE_UINT8), space = H5Screate(H5S_SCALAR);
+    for (uint8_t i = 0; i < n; i++)
+        check(w, H5Tenum_insert(type, names[i], &i) >= 0);
+    write_attr(w, path, name, type, type, space, &value);
+    H5Tclose(type);
+    H5Sclose(space);
+}

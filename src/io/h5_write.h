@@ -34,4 +34,8 @@ void spk__h5w_attr_number(spk__h5w *w, const char *path, const char *name, doubl
 void spk__h5w_attr_u32(spk__h5w *w, const char *path, const char *name, const uint32_t *v, size_t n);
 void spk__h5w_attr_reference(spk__h5w *w, const char *path, const char *name, const char *target);
 
+/* An enumerated value, of the type that numbers the names from 0. */
+void spk__h5w_attr_choice(spk__h5w *w, const char *path, const char *name, const char *const *names,
+                          uint8_t n, uint8_t value);
+
 #endif

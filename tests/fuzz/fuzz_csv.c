@@ -15,6 +15,9 @@ static const fuzz_seed seeds[] = {
     SEED("# unit: s\n# stop: 2 s\n# trains: 3\n0.25 0.5 1\n\n0.5,1.5\n"),
     SEED("neuron,trial,t_s\n2,1,0.5\n1,1,0.25\n2,1,0.25\n2,2,0.125\n"),
     SEED("10\n20\n35.5\n"),
+    SEED("# NEST\nsender\ttime_ms\n448\t503.400\n12\t505.1\n448\t507\n"),
+    SEED("sender\ttime_ms\tV_m\n1\t0.1\t-70\n1\t0.2\t-69\n2\t0.1\t-70\n2\t0.2\t-70\n"),
+    SEED("12\t1.500\t\n7\t1.600\t\n12\t3.250\t\n9\t0.75\t\n"),
 };
 
 const fuzz_seed *fuzz_seeds(size_t *n) {
