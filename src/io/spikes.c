@@ -76,9 +76,10 @@ static spk_status read_bare(spikes *s) {
         }
         p = end < t->end ? end + 1 : end;
     }
-    if (t->trains && t->trains < (size_t)last)
-        return spk__table_fail_at(t, &t->header, NULL, "there are %d trains, not %zu", (int)last,
-                                  t->trains);
+    if (t->trains && (t->trains < (size_t)last || t->trains > (size_t)lines))
+        return spk__table_fail_at(t, &t->header, "a silent train is a blank line",
+                                  "%zu trains are announced, %d lines are there", t->trains,
+                                  (int)lines);
     s->n_trains = t->trains ? t->trains : widest > 1 ? (size_t)last : 1;
     for (size_t i = 0; i < s->events.n && widest <= 1 && !t->trains; i++)
         s->events.event[i].trial = 0;

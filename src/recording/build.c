@@ -209,6 +209,8 @@ static spk_status add_sweep(spk__builder *b, const spk__sweep_in *s, const char 
     w.spikes_detected = !s->has_spikes && s->n_voltage;
     if (s->has_spikes)
         w.spikes = (spk_train){s->spikes_ms, s->n_spikes, s->start_ms, s->stop_ms};
+    else
+        w.spikes.stop_ms = spk__sweep_stop(&w);
     r->sweep[r->n++] = w;
     return SPK_OK;
 }
@@ -238,10 +240,6 @@ double spk__sweep_stop(const spk_sweep *s) {
 }
 
 static spk_status detect(spk_recording *r, spk_sweep *s) {
-    s->spikes.start_ms = 0;
-    s->spikes.stop_ms = spk__sweep_stop(s);
-    if (!s->spikes_detected)
-        return SPK_OK;
     size_t n = spk_detect(&s->voltage_mV, &r->detection, NULL, 0);
     double *t = SPK__ARRAY(r->ctx, n, double);
     if (!t || !spk__recording_own_take(r, t))
@@ -302,7 +300,7 @@ spk_status spk__builder_finish(spk__builder *b, const spk_detection *detection, 
         return SPK_ERR_MEMORY;
     spk_status st = make_names_unique(r);
     for (size_t i = 0; i < r->n && !st; i++)
-        if (r->sweep[i].spikes_detected || !r->sweep[i].spikes.stop_ms)
+        if (r->sweep[i].spikes_detected)
             st = detect(r, &r->sweep[i]);
     if (!st)
         st = spk__recording_find_repeats(r);
