@@ -165,7 +165,8 @@ static spk_status read_text(spk__reader *in, const char *text, size_t length) {
                   "spike times are taken as ms");
     if (!st) {
         bool cells = spk__table_find(&s.t, SPK__CELL) < s.t.n_columns;
-        spk__events_as as = {.cells = cells, .n_trials = s.n_trains, .start_ms = s.t.start_ms,
+        spk__events_as as = {.cells = cells, .n_trials = s.n_trains,
+                             .silent_trials = !s.t.n_columns, .start_ms = s.t.start_ms,
                              .stop_ms = s.t.stop_ms, .first_id = -1, .last_id = -1,
                              .assumed_ms = s.assumed, .loc = &s.t.header};
         st = spk__events_emit(in, &s.events, &as);
