@@ -1,0 +1,129 @@
+/* The report of a fit: one HTML file that needs no network, with figures that can be zoomed, played, printed,
+ * and saved as SVG and CSV. It shows what it is given and computes nothing but bins.
+ *
+ * Everything in spk_report_data is borrowed. Sections without data are left out, so a spike-only fit has no
+ * voltage and a network no sweeps. Texts are UTF-8 and may contain anything.
+ */
+#ifndef SPIKEFIT_REPORT_H
+#define SPIKEFIT_REPORT_H
+
+#include <spikefit/recording.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A stretch of time that was fitted (train) or held out (test). */
+typedef struct {
+    double start_ms, stop_ms;
+    bool test;
+} spk_report_window;
+
+/* One sweep, with what the best candidate makes of it. A trace of n = 0 is absent; NaN is a gap. Traces are
+ * stored with 16 bits a sample over their range (voltages at 5 uV or finer where that suffices) and once
+ * where several sweeps have the same. */
+typedef struct {
+    const char *name;
+    int stimulus; /* sweeps with equal number are repeats of one stimulus */
+    spk_trace current_pA, recorded_mV, model_mV;
+    spk_train recorded, model;
+    const spk_report_window *window;
+    size_t n_windows;
+} spk_report_sweep;
+
+/* One measure on one part of the data. NaN: not known (an interval, a reliability). */
+typedef struct {
+    const char *measure, *part; /* "coincidence factor", "test" */
+    const char *unit;           /* "" or NULL: a plain number */
+    double value, low, high;    /* confidence interval */
+    double reliability;         /* what the recorded repeats reach among themselves */
+} spk_report_score;
+
+typedef struct {
+    const char *name, *unit, *doc;
+    double value;      /* of the best candidate, as all numbers here in `unit` */
+    double low, high;  /* the study's bounds; NaN: not fitted */
+    bool log;          /* searched on a logarithmic scale */
+    int active_bound;  /* -1: the optimum lies at the lower bound, 1: at the upper one, 0: inside */
+    double sure_low, sure_high; /* where the loss stays near its optimum; NaN: not known */
+    const double *profile_value, *profile_loss; /* the loss along this parameter, the others refitted or held */
+    size_t n_profile;
+} spk_report_parameter;
+
+/* One generation of the search. */
+typedef struct {
+    double evaluations; /* so far */
+    double best, median; /* loss; best so far, median of this generation (NaN: not known) */
+    int run;             /* restart that it belongs to, from 0 */
+    const double *point; /* [n][number of fitted parameters], each 0 .. 1 between its bounds */
+    const double *loss;  /* [n]; may hold infinity */
+    size_t n;            /* 0: the population was not kept */
+} spk_report_generation;
+
+typedef struct {
+    const char *label;
+    size_t count;
+} spk_report_count;
+
+typedef struct {
+    const char *label, *value;
+} spk_report_fact;
+
+/* Two samples of one quantity, or one (n_model = 0); shown as histograms over each other. */
+typedef struct {
+    const char *title, *label; /* label of the axis, with the unit */
+    const double *recorded, *model;
+    size_t n_recorded, n_model;
+    const char *verdict; /* what a test says, as a sentence; NULL: nothing */
+} spk_report_distribution;
+
+/* Spike trains of a network's neurons, the recorded (target) and the model's side by side. */
+typedef struct {
+    const char *title;
+    const spk_train *recorded, *model; /* one for each neuron */
+    size_t n_recorded, n_model;
+} spk_report_network_raster;
+
+typedef struct {
+    const char *title;   /* "cell07: aeif_psc_exp" */
+    const char *summary; /* the result in a sentence or two */
+    const char *warning; /* what a reader must know before believing it; NULL: nothing */
+
+    const char *model_name, *model_doc; /* doc: the comment above the model */
+    const char *model_equations;        /* as the compiler understood them, one a line; NULL: none */
+
+    const spk_report_sweep *sweep;
+    size_t n_sweeps;
+    const spk_report_score *score;
+    size_t n_scores;
+    const spk_report_parameter *parameter; /* fitted ones in the order of the points below, then fixed ones */
+    size_t n_parameters;
+    const char *const *correlation; /* sentences: "C_m and g_L: 0.97; only their ratio is determined" */
+    size_t n_correlations;
+    const spk_report_generation *generation;
+    size_t n_generations;
+    size_t n_evaluations;            /* of which failed: */
+    const spk_report_count *failure; /* "silent", "exploded", ... */
+    size_t n_failures;
+    const spk_report_network_raster *raster;
+    size_t n_rasters;
+    const spk_report_distribution *distribution;
+    size_t n_distributions;
+
+    const char *study;           /* the study file as run */
+    const char *command;         /* reruns it */
+    const spk_report_fact *fact; /* seed, versions, hashes, stop reason, duration, ... */
+    size_t n_facts;
+} spk_report_data;
+
+/* The page; *html is freed with spk_report_free. ERR_INPUT where the data contradict themselves (a point without
+ * fitted parameters, a window or trace without extent); ERR_MEMORY. */
+spk_status spk_report_html(spk_ctx *ctx, const spk_report_data *data, char **html, size_t *length);
+void spk_report_free(spk_ctx *ctx, char *html);
+/* Writes it: the file appears whole or not at all. */
+spk_status spk_report_write(spk_ctx *ctx, const spk_report_data *data, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,307 @@
+// Scores, parameters, the search.
+'use strict';
+(function () {
+  const data = report.data, fmt = report.format;
+
+  function table(parent, head, rows, numeric) {
+    const box = report.element(parent, 'div', { class: 'scroll' }), t = report.element(box, 'table');
+    const tr = report.element(report.element(t, 'thead'), 'tr');
+    head.forEach((h, i) => report.element(tr, 'th', { class: numeric[i] ? 'number' : '', scope: 'col' }, h));
+    const body = report.element(t, 'tbody');
+    for (const row of rows) {
+      const r = report.element(body, 'tr');
+      row.forEach((cell, i) => report.element(r, 'td', { class: numeric[i] ? 'number' : '' }, cell));
+    }
+    return t;
+  }
+  const interval = (low, high) => (low === null || high === null ? '–' : `${fmt(low)} to ${fmt(high)}`);
+
+  // ---- scores ----
+
+  (function () {
+    const scores = data.scores;
+    if (!scores.length) return;
+    const section = document.getElementById('scores');
+    // Bars for the plain numbers near 0 .. 1; everything is in the table.
+    const bars = scores.filter(s => !s.unit && s.value !== null && s.value >= -1 && s.value <= 1.2);
+    const left = w => (w < 500 ? 10 : 230);
+    function draw(svg, width) {
+      const narrow = width < 500, pitch = narrow ? 44 : 30, top = 6, right = 60;
+      const lo = Math.min(0, d3.min(bars, s => Math.min(s.value, s.low === null ? s.value : s.low)));
+      const x = d3.scaleLinear().domain([lo, 1]).range([left(width) + 4, width - right]).clamp(true);
+      const rows = svg.selectAll('g.score').data(bars);
+      const enter = rows.enter().append('g').attr('class', 'score');
+      enter.append('text').attr('class', 'name');
+      enter.append('text').attr('class', 'value');
+      enter.append('rect').attr('class', 'bar').attr('rx', 2);
+      enter.append('path').attr('class', 'whisker').attr('stroke', 'currentColor').attr('fill', 'none').attr('stroke-width', 1.6);
+      enter.append('path').attr('class', 'third reliability').attr('stroke-width', 3);
+      const all = enter.merge(rows).attr('transform', (s, i) => `translate(0,${top + i * pitch})`);
+      const y = narrow ? 17 : 4, h = 16;
+      all.select('.name').attr('x', narrow ? left(width) + 4 : left(width) - 4).attr('text-anchor', narrow ? 'start' : 'end')
+        .attr('y', narrow ? 12 : 16).text(s => `${s.measure}, ${s.part}`);
+      all.select('.bar').attr('class', s => 'bar ' + (s.part === 'test' ? 'recorded-fill' : 'muted-fill')).attr('fill-opacity', .55)
+        .attr('x', s => Math.min(x(0), x(s.value))).attr('width', s => Math.abs(x(s.value) - x(0))).attr('y', y).attr('height', h);
+      all.select('.whisker').attr('d', s => (s.low === null || s.high === null ? null
+        : `M${x(s.low)},${y + 3}v${h - 6}M${x(s.low)},${y + h / 2}H${x(s.high)}M${x(s.high)},${y + 3}v${h - 6}`));
+      all.select('.reliability').attr('d', s => (s.reliability === null ? null : `M${x(s.reliability)},${y - 2}v${h + 4}`));
+      all.select('.value').attr('x', width - right + 10).attr('y', y + 12).text(s => d3.format('.3f')(s.value));
+      const bottom = top + bars.length * pitch;
+      report.axis(svg, d3.axisBottom(x).ticks(Math.max(3, width / 120)), `translate(0,${bottom})`, 'x');
+      return bottom + 26;
+    }
+    if (bars.length) {
+      const f = report.figure('scores', 'score', 'Scores between nothing and perfect', draw, () => [
+        ['measure', scores.map(s => s.measure)], ['part', scores.map(s => s.part)], ['unit', scores.map(s => s.unit || '')],
+        ['value', scores.map(s => s.value)], ['low', scores.map(s => s.low)], ['high', scores.map(s => s.high)],
+        ['reliability', scores.map(s => s.reliability)]]);
+      f.note('Bars: the score, on held-out data in colour. Whiskers: its confidence interval.'
+        + (bars.some(s => s.reliability !== null) ? ' Green mark: how well the recorded repeats agree with each other.' : ''));
+    }
+    section.hidden = false;
+    table(section, ['measure', 'data', 'score', 'confidence interval', 'reliability', 'score / reliability'], scores.map(s => [
+      s.measure + (s.unit ? ` (${s.unit})` : ''), s.part, fmt(s.value), interval(s.low, s.high), fmt(s.reliability),
+      s.reliability === null || s.reliability < 0.2 ? '–' : d3.format('.2f')(s.value / s.reliability)]),
+      [false, false, true, true, true, true]);
+  })();
+
+  // ---- parameters ----
+
+  const parameters = data.parameters, fitted = parameters.filter(p => p.low !== null && p.high !== null);
+  const place = p => (p.log ? d3.scaleLog() : d3.scaleLinear()).domain([p.low, p.high]);
+  const unit = p => (p.unit && p.unit !== '1' ? p.unit : '');
+  const withUnit = p => p.name + (unit(p) ? ` (${unit(p)})` : '');
+
+  (function () {
+    if (!parameters.length) return;
+    const section = document.getElementById('parameters');
+    section.hidden = false;
+    function draw(svg, width) {
+      const narrow = width < 500, pitch = narrow ? 50 : 34, left = narrow ? 6 : 190, right = narrow ? 6 : 30;
+      const rows = svg.selectAll('g.parameter').data(fitted);
+      const enter = rows.enter().append('g').attr('class', 'parameter');
+      for (const c of ['name', 'low muted', 'high muted']) enter.append('text').attr('class', c);
+      enter.append('rect').attr('class', 'line-fill');
+      enter.append('rect').attr('class', 'sure third-fill').attr('fill-opacity', .5);
+      enter.append('circle').attr('class', 'recorded-fill').attr('r', 5.5);
+      const all = enter.merge(rows).attr('transform', (p, i) => `translate(0,${4 + i * pitch})`);
+      const y = narrow ? 20 : 8, at = (p, v) => place(p).range([left, width - right]).clamp(true)(v);
+      all.select('.name').attr('x', narrow ? left : left - 12).attr('y', narrow ? 12 : 12).attr('text-anchor', narrow ? 'start' : 'end')
+        .text(p => `${p.name} = ${fmt(p.value)} ${unit(p)}${p.bound ? ' (at its bound)' : ''}`);
+      all.select('.line-fill').attr('x', left).attr('width', width - right - left).attr('y', y - 2).attr('height', 4);
+      all.select('.sure').attr('display', p => (p.sureLow === null ? 'none' : null)).attr('x', p => at(p, p.sureLow))
+        .attr('width', p => Math.max(2, at(p, p.sureHigh) - at(p, p.sureLow))).attr('y', y - 6).attr('height', 12);
+      all.select('circle').attr('cx', p => at(p, p.value)).attr('cy', y);
+      all.select('.low').attr('x', left).attr('y', y + 18).text(p => fmt(p.low));
+      all.select('.high').attr('x', width - right).attr('y', y + 18).attr('text-anchor', 'end')
+        .text(p => fmt(p.high) + (p.log ? ', logarithmic' : ''));
+      return 8 + fitted.length * pitch;
+    }
+    if (fitted.length) {
+      const f = report.figure('parameters', 'bounds', 'Fitted parameters between their bounds', draw, () => [
+        ['name', parameters.map(p => p.name)], ['unit', parameters.map(unit)], ['value', parameters.map(p => p.value)],
+        ['low', parameters.map(p => p.low)], ['high', parameters.map(p => p.high)],
+        ['sure_low', parameters.map(p => p.sureLow)], ['sure_high', parameters.map(p => p.sureHigh)]]);
+      if (fitted.some(p => p.sureLow !== null)) f.note('Green: where the loss stays near its optimum. A wide band is a parameter that these data hardly determine.');
+    }
+    const profiled = fitted.filter(p => p.profileValue.length > 1);
+    if (profiled.length) profiles(profiled);
+    table(section, ['parameter', 'value', 'unit', 'bounds', 'near the optimum', 'meaning'], parameters.map(p => [
+      p.name, fmt(p.value), unit(p), p.low === null ? 'fixed' : interval(p.low, p.high) + (p.bound ? ', active' : ''),
+      interval(p.sureLow, p.sureHigh), p.doc || '']), [false, true, false, true, true, false]);
+  })();
+
+  // The loss along each parameter, small panels side by side.
+  function profiles(list) {
+    const all = list.flatMap(p => p.profileLoss).filter(v => v !== null), lo = d3.min(all);
+    // Far from the optimum the loss says nothing more; the middle is what counts.
+    const hi = Math.max(lo + 1e-9, d3.quantile(all.slice().sort(d3.ascending), 0.8));
+    function draw(svg, width) {
+      const columns = Math.max(1, Math.floor(width / 210)), w = width / columns, h = 128;
+      const panels = svg.selectAll('g.profile').data(list);
+      const enter = panels.enter().append('g').attr('class', 'profile');
+      enter.append('rect').attr('class', 'frame');
+      enter.append('path').attr('class', 'recorded').attr('stroke-width', 1.8);
+      enter.append('path').attr('class', 'model').attr('stroke-width', 1.5);
+      enter.append('text').attr('class', 'name');
+      enter.merge(panels).attr('transform', (p, i) => `translate(${i % columns * w},${Math.floor(i / columns) * h})`).each(function (p, i) {
+        const g = d3.select(this), left = i % columns ? 14 : 44, x = place(p).range([left, w - 22]).clamp(true);
+        const y = d3.scaleLinear().domain([lo, hi]).range([h - 44, 20]);
+        g.select('.frame').attr('x', left).attr('y', 16).attr('width', w - 22 - left).attr('height', h - 60);
+        g.select('.recorded').attr('d', d3.line().defined(k => p.profileLoss[k] !== null && p.profileLoss[k] <= hi)
+          .x(k => x(p.profileValue[k])).y(k => y(p.profileLoss[k]))(d3.range(p.profileValue.length)));
+        g.select('.model').attr('d', `M${x(p.value)},16V${h - 44}`);
+        g.select('.name').attr('x', left).attr('y', 11).text(withUnit(p));
+        const ticks = p.log ? [p.low, p.high] : x.ticks(3);
+        report.axis(g, d3.axisBottom(x).tickValues(ticks).tickFormat(fmt), `translate(0,${h - 44})`, 'x');
+        if (i % columns === 0) report.axis(g, d3.axisLeft(y).ticks(3), `translate(${left},0)`, 'y');
+        else g.select('g.axis.y').remove();
+      });
+      return Math.ceil(list.length / columns) * h;
+    }
+    const f = report.figure('parameters', 'profiles', 'Loss along each parameter', draw,
+      () => list.flatMap(p => [[withUnit(p), p.profileValue], [p.name + '_loss', p.profileLoss]]));
+    f.note('The flatter the curve around the best value (orange line), the less the recording says about the parameter.');
+  }
+
+  // ---- convergence ----
+
+  const generations = data.generations;
+  const marker = { generation: generations.length - 1, listeners: [] };
+
+  if (generations.length > 1) (function () {
+    const M = { left: 62, right: 30, top: 10 }, height = 200;
+    const positive = generations.flatMap(g => [g.best, g.median]).filter(v => v !== null);
+    let logAxis = positive.every(v => v > 0);
+    const canLog = logAxis;
+    let x, y;
+    function draw(svg, width) {
+      x = d3.scaleLinear().domain([0, d3.max(generations, g => g.evaluations)]).range([M.left, width - M.right]);
+      const [lo, hi] = d3.extent(positive), room = logAxis ? Math.pow(hi / lo, 0.05) : (hi - lo) * 0.05;
+      y = logAxis ? d3.scaleLog().domain([lo / room, hi * room]) : d3.scaleLinear().domain([lo - room, hi + room]);
+      y.range([M.top + height, M.top]);
+      // A restart begins a new line of medians.
+      const runs = d3.nest().key(g => g.run).entries(generations.filter(g => g.median !== null)).map(r => r.values);
+      const line = k => d3.line().defined(g => g[k] !== null).x(g => x(g.evaluations)).y(g => y(g[k]));
+      const medians = svg.selectAll('path.median').data(runs);
+      medians.exit().remove();
+      medians.enter().append('path').attr('class', 'median model').attr('stroke-width', 1.2).attr('stroke-opacity', .8).merge(medians).attr('d', line('median'));
+      for (const c of ['best recorded', 'now muted-line']) {
+        const k = c.split(' ')[0];
+        if (svg.select('path.' + k).empty()) svg.append('path').attr('class', c).attr('stroke-width', k === 'best' ? 2 : 1).attr('stroke-dasharray', k === 'now' ? '3 3' : null);
+      }
+      svg.select('path.best').attr('d', line('best')(generations));
+      report.axis(svg, d3.axisLeft(y).ticks(5, '~g'), `translate(${M.left},0)`, 'y');
+      report.axis(svg, d3.axisBottom(x).ticks(width / 110), `translate(0,${M.top + height})`, 'x');
+      report.label(svg, 'x-label', (M.left + width - M.right) / 2, M.top + height + 36, 'evaluations', 'middle');
+      report.label(svg, 'y-label', 0, 0, 'loss', 'middle').attr('transform', `translate(13,${M.top + height / 2}) rotate(-90)`);
+      mark();
+      return M.top + height + 44;
+    }
+    function mark() {
+      const g = generations[marker.generation];
+      f && f.svg.select('path.now').attr('d', data.population ? `M${x(g.evaluations)},${M.top}v${height}` : null);
+    }
+    let f = null;
+    f = report.figure('search', 'convergence', 'Convergence', draw, () => [
+      ['evaluations', generations.map(g => g.evaluations)], ['best_loss', generations.map(g => g.best)],
+      ['median_loss', generations.map(g => g.median)], ['run', generations.map(g => g.run)]]);
+    mark();
+    marker.listeners.push(mark);
+    if (canLog) {
+      report.checkbox(f.controls, 'logarithmic', true, on => { logAxis = on; f.redraw(); }).id = 'convergence-log';
+    }
+    for (const [cls, name] of [['recorded', 'best so far'], ['model', 'median of the generation']]) {
+      const l = report.element(f.controls, 'label');
+      report.element(l, 'span', { class: 'swatch', style: `background:var(--${cls})` });
+      report.element(l, 'span', {}, name);
+    }
+  })();
+
+  // ---- the population ----
+
+  function showPopulation(bytes) {
+    const all = new Float32Array(bytes.buffer), D = fitted.length;
+    const start = [];
+    let sum = 0;
+    for (const g of generations) { start.push(sum); sum += g.n; }
+    const losses = d3.range(sum).map(i => all[i * (D + 1) + D]).filter(v => Number.isFinite(v)).sort(d3.ascending);
+    const colour = d3.scaleSequential(d3.interpolateCividis).domain([d3.quantile(losses, 0.9), losses[0]]).clamp(true);
+    let kx = 0, ky = 1, timer = null;
+    const M = { left: 66, right: 30, top: 10, bottom: 44 };
+
+    function draw(svg, width) {
+      const height = Math.min(430, Math.max(260, width * 0.6));
+      const x = place(fitted[kx]).range([M.left, width - M.right]), y = place(fitted[ky]).range([height - M.bottom, M.top]);
+      // Points come as parts of the way between the bounds, on the parameter's own scale.
+      const px = u => M.left + u * (width - M.left - M.right), py = u => height - M.bottom - u * (height - M.top - M.bottom);
+      const g = generations[marker.generation], first = start[marker.generation];
+      if (svg.select('rect.frame').empty()) svg.append('rect').attr('class', 'frame');
+      svg.select('rect.frame').attr('x', M.left).attr('y', M.top).attr('width', width - M.left - M.right).attr('height', height - M.top - M.bottom);
+      const dots = svg.selectAll('circle.candidate').data(d3.range(g.n).map(i => (first + i) * (D + 1)));
+      dots.exit().remove();
+      dots.enter().append('circle').attr('class', 'candidate').attr('r', 4.5).attr('fill-opacity', .85).attr('stroke-width', .7).merge(dots)
+        .attr('cx', o => px(all[o + kx])).attr('cy', o => py(all[o + ky]))
+        .attr('fill', o => (Number.isFinite(all[o + D]) ? colour(all[o + D]) : 'none')).attr('stroke', 'gray');
+      if (svg.select('path.best').empty()) svg.append('path').attr('class', 'best model').attr('stroke-width', 2.2);
+      svg.select('path.best').raise().attr('d', `M${x(fitted[kx].value) - 9},${y(fitted[ky].value)}h18m-9,-9v18`);
+      const ticks = p => (p.log ? [5, '~g'] : [5]);
+      report.axis(svg, d3.axisBottom(x).ticks(...ticks(fitted[kx])), `translate(0,${height - M.bottom})`, 'x');
+      report.axis(svg, d3.axisLeft(y).ticks(...ticks(fitted[ky])), `translate(${M.left},0)`, 'y');
+      report.label(svg, 'x-label', (M.left + width - M.right) / 2, height - 8, withUnit(fitted[kx]), 'middle');
+      report.label(svg, 'y-label', 0, 0, withUnit(fitted[ky]), 'middle').attr('transform', `translate(13,${(height - M.bottom) / 2}) rotate(-90)`);
+      return height;
+    }
+    const f = report.figure('search', 'population', 'The population, generation by generation', draw, () => {
+      const rows = generations.flatMap((g, i) => d3.range(g.n).map(k => [i, (start[i] + k) * (D + 1)]));
+      const value = (p, u) => (p.log ? p.low * Math.pow(p.high / p.low, u) : p.low + u * (p.high - p.low));
+      return [['generation', rows.map(r => r[0])], ...fitted.map((p, k) => [withUnit(p), rows.map(r => +value(p, all[r[1] + k]).toPrecision(6))]),
+        ['loss', rows.map(r => all[r[1] + D])]];
+    });
+    const names = fitted.map(p => p.name);
+    report.select(f.controls, 'Across', names, i => { kx = i; f.redraw(); }).id = 'population-x';
+    const up = report.select(f.controls, 'Up', names, i => { ky = i; f.redraw(); });
+    up.value = ky;
+    up.id = 'population-y';
+    const play = report.button(f.controls, 'Play', 'Play the search from where the slider stands', () => (timer ? stop() : run()));
+    play.id = 'population-play';
+    const slider = report.element(f.controls, 'input', { type: 'range', min: 0, max: generations.length - 1, value: marker.generation,
+      'aria-label': 'generation', id: 'population-slider' });
+    const says = report.element(f.controls, 'span', { class: 'quiet', id: 'population-generation' });
+    function show(i) {
+      marker.generation = i;
+      slider.value = i;
+      const g = generations[i];
+      says.textContent = `generation ${i + 1} of ${generations.length}, ${d3.format(',')(g.evaluations)} evaluations`;
+      f.redraw();
+      for (const l of marker.listeners) l();
+    }
+    function stop() {
+      clearInterval(timer);
+      timer = null;
+      play.textContent = 'Play';
+    }
+    function run() {
+      if (marker.generation === generations.length - 1) show(0);
+      play.textContent = 'Pause';
+      // The whole search in about ten seconds.
+      const stride = Math.max(1, Math.round(generations.length / 250)), delay = Math.max(40, 10000 / generations.length);
+      timer = setInterval(() => {
+        const next = Math.min(generations.length - 1, marker.generation + stride);
+        show(next);
+        if (next === generations.length - 1) stop();
+      }, delay);
+    }
+    slider.addEventListener('input', () => { stop(); show(+slider.value); });
+    f.note('Each dot is a candidate; dark ones are poor, bright ones good, empty ones failed. The cross is the best of all.');
+    show(marker.generation);
+  }
+
+  // ---- failures ----
+
+  function showFailures() {
+    const list = data.failures, total = data.evaluations;
+    function draw(svg, width) {
+      const left = 150, pitch = 26, x = d3.scaleLinear().domain([0, d3.max(list, d => d.count / total) || 1]).nice().range([left, width - 110]);
+      const rows = svg.selectAll('g.failure').data(list);
+      const enter = rows.enter().append('g').attr('class', 'failure');
+      enter.append('text').attr('class', 'name').attr('text-anchor', 'end');
+      enter.append('rect').attr('class', 'model-fill').attr('fill-opacity', .6);
+      enter.append('text').attr('class', 'count');
+      const all = enter.merge(rows).attr('transform', (d, i) => `translate(0,${i * pitch})`);
+      all.select('.name').attr('x', left - 8).attr('y', 16).text(d => d.label);
+      all.select('rect').attr('x', left).attr('y', 5).attr('height', 15).attr('width', d => x(d.count / total) - left);
+      all.select('.count').attr('x', d => x(d.count / total) + 6).attr('y', 16).text(d => `${d3.format(',')(d.count)} (${d3.format('.1%')(d.count / total)})`);
+      return list.length * pitch + 6;
+    }
+    report.figure('search', 'failures', `Failed candidates, of ${d3.format(',')(total)} evaluations`, draw,
+      () => [['reason', list.map(d => d.label)], ['count', list.map(d => d.count)]])
+      .note('A failed candidate is no error: it gets a graded cost and the search goes on.');
+  }
+
+  const hasPopulation = data.population && fitted.length > 1;
+  Promise.resolve(hasPopulation ? report.unpackBlock(data.population.block).then(showPopulation) : null).then(() => {
+    if (data.failures.length && data.evaluations) showFailures();
+    document.documentElement.dataset.searchReady = 'true';
+  });
+})();

@@ -1,0 +1,167 @@
+/* The page: texts, empty sections that the scripts fill, data, scripts. */
+#include "report/html.h"
+
+static void add_asset(spk__str *s, const char *open, spk__asset a, const char *close) {
+    spk__str_add(s, "%s", open);
+    spk__str_addn(s, a.text, a.length);
+    spk__str_add(s, "%s\n", close);
+}
+
+static void add_paragraph(spk__str *s, const char *cls, const char *text) {
+    if (!text || !*text)
+        return;
+    spk__str_add(s, "<p class=\"%s\">", cls);
+    spk__html_text(s, text);
+    spk__str_add(s, "</p>\n");
+}
+
+static void add_pre(spk__str *s, const char *cls, const char *text) {
+    spk__str_add(s, "<pre class=\"%s\">", cls);
+    spk__html_text(s, text);
+    spk__str_add(s, "</pre>\n");
+}
+
+static void add_head(spk__str *s, const spk_report_data *d) {
+    spk__str_add(s, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                    "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">\n<title>");
+    spk__html_text(s, d->title);
+    spk__str_add(s, "</title>\n");
+    add_asset(s, "<style>\n", spk__asset_css(), "</style>");
+    spk__str_add(s, "</head>\n<body>\n<header>\n<div class=\"top\"><h1>");
+    spk__html_text(s, d->title);
+    spk__str_add(s, "</h1><button type=\"button\" id=\"theme\" title=\"Light or dark\">Light / dark</button>"
+                    "</div>\n");
+    add_paragraph(s, "summary", d->summary);
+    add_paragraph(s, "warning", d->warning);
+}
+
+/* Sections in the order of the page; the scripts show those that they fill. `text` sections come from here. */
+static const struct {
+    const char *id, *title;
+} sections[] = {{"scores", "Scores"},         {"traces", "Recording and model"},
+                {"spikes", "Spikes"},         {"network", "Network"},
+                {"parameters", "Parameters"}, {"search", "Search"}};
+
+static bool has_section(const spk_report_data *d, size_t i) {
+    const bool has[] = {d->n_scores > 0,
+                        d->n_sweeps > 0,
+                        d->n_sweeps > 0,
+                        d->n_rasters + d->n_distributions > 0,
+                        d->n_parameters > 0,
+                        d->n_generations > 1 || d->n_failures > 0};
+    return has[i];
+}
+
+static void add_sections(spk__str *s, const spk_report_data *d) {
+    enum { COUNT = sizeof sections / sizeof sections[0] };
+    spk__str_add(s, "<nav aria-label=\"sections\"><ul>\n");
+    for (size_t i = 0; i < COUNT; i++)
+        if (has_section(d, i))
+            spk__str_add(s, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id, sections[i].title);
+    spk__str_add(s, "<li><a href=\"#model\">Model</a></li>\n<li><a href=\"#origin\">How it was made</a></li>\n"
+                    "</ul></nav>\n</header>\n<main>\n");
+    for (size_t i = 0; i < COUNT; i++) {
+        if (!has_section(d, i))
+            continue;
+        spk__str_add(s, "<section id=\"%s\"><h2>%s</h2>\n", sections[i].id, sections[i].title);
+        if (strcmp(sections[i].id, "parameters") == 0 && d->n_correlations > 0) {
+            spk__str_add(s, "<p>Directions that the data hardly tell apart:</p><ul>\n");
+            for (size_t k = 0; k < d->n_correlations; k++) {
+                spk__str_add(s, "<li>");
+                spk__html_text(s, d->correlation[k]);
+                spk__str_add(s, "</li>\n");
+            }
+            spk__str_add(s, "</ul>\n");
+        }
+        spk__str_add(s, "</section>\n");
+    }
+}
+
+static void add_model(spk__str *s, const spk_report_data *d) {
+    spk__str_add(s, "<section id=\"model\"><h2>Model");
+    if (d->model_name) {
+        spk__str_add(s, ": ");
+        spk__html_text(s, d->model_name);
+    }
+    spk__str_add(s, "</h2>\n");
+    if (d->model_doc && *d->model_doc)
+        add_pre(s, "wrap", d->model_doc);
+    if (d->model_equations && *d->model_equations) {
+        spk__str_add(s, "<details><summary>Equations as they were compiled</summary>\n");
+        add_pre(s, "", d->model_equations);
+        spk__str_add(s, "</details>\n");
+    }
+    spk__str_add(s, "</section>\n");
+}
+
+static void add_origin(spk__str *s, const spk_report_data *d) {
+    spk__str_add(s, "<section id=\"origin\"><h2>How it was made</h2>\n");
+    if (d->command) {
+        spk__str_add(s, "<p>To run it again:</p>\n");
+        add_pre(s, "wrap", d->command);
+    }
+    if (d->n_facts > 0) {
+        spk__str_add(s, "<dl>\n");
+        for (size_t i = 0; i < d->n_facts; i++) {
+            spk__str_add(s, "<dt>");
+            spk__html_text(s, d->fact[i].label);
+            spk__str_add(s, "</dt><dd>");
+            spk__html_text(s, d->fact[i].value);
+            spk__str_add(s, "</dd>\n");
+        }
+        spk__str_add(s, "</dl>\n");
+    }
+    if (d->study) {
+        spk__str_add(s, "<details open><summary>The study as run</summary>\n");
+        add_pre(s, "", d->study);
+        spk__str_add(s, "</details>\n");
+    }
+    spk__str_add(s, "</section>\n</main>\n<footer>Made by spikefit. This page needs no network: "
+                    "everything it shows is inside it.</footer>\n");
+}
+
+spk_status spk_report_html(spk_ctx *ctx, const spk_report_data *data, char **html, size_t *length) {
+    spk__packer packer = {.ctx = ctx, .blocks = {.ctx = ctx}};
+    spk__str json = {.ctx = ctx}, page = {.ctx = ctx};
+    spk_status st = spk__report_json(data, &packer, &json);
+    if (st)
+        goto out;
+    add_head(&page, data);
+    add_sections(&page, data);
+    add_model(&page, data);
+    add_origin(&page, data);
+    if (packer.blocks.length)
+        spk__str_addn(&page, packer.blocks.text, packer.blocks.length);
+    spk__str_add(&page, "<script type=\"application/json\" id=\"data\">");
+    spk__str_addn(&page, json.text, json.length);
+    spk__str_add(&page, "</script>\n");
+    add_asset(&page, "<script>", spk__asset_d3(), "</script>");
+    for (size_t i = 0; spk__asset_script(i).length; i++)
+        add_asset(&page, "<script>\n", spk__asset_script(i), "</script>");
+    spk__str_add(&page, "</body>\n</html>\n");
+    st = page.failed ? SPK_ERR_MEMORY : SPK_OK;
+out:
+    spk__packer_free(&packer);
+    spk__str_free(&json);
+    if (st) {
+        spk__str_free(&page);
+        return st;
+    }
+    *html = page.text;
+    *length = page.length;
+    return SPK_OK;
+}
+
+void spk_report_free(spk_ctx *ctx, char *html) { spk__free(ctx, html); }
+
+spk_status spk_report_write(spk_ctx *ctx, const spk_report_data *data, const char *path) {
+    char *html = NULL;
+    size_t length = 0;
+    spk_status st = spk_report_html(ctx, data, &html, &length);
+    if (!st)
+        st = spk__write_file_atomic(ctx, path, html, length);
+    spk_report_free(ctx, html);
+    return st;
+}

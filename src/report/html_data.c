@@ -1,0 +1,246 @@
+/* The page's data: spk_report_data as JSON, with the long arrays packed. */
+#include "report/html.h"
+
+#include <math.h>
+
+/* Fine enough for the eye at any zoom, and it leaves the noise fewer bits to cost. */
+static const double voltage_resolution_mV = 0.005;
+
+static void key(spk__str *s, const char *name) { spk__str_add(s, ",\"%s\":", name); }
+
+static void text_of(spk__str *s, const char *name, const char *text) {
+    key(s, name);
+    spk__json_string(s, text);
+}
+
+static void number_of(spk__str *s, const char *name, double x) {
+    key(s, name);
+    spk__json_number(s, x);
+}
+
+static void numbers(spk__str *s, const double *v, size_t n) {
+    spk__str_addn(s, "[", 1);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            spk__str_addn(s, ",", 1);
+        spk__json_number(s, v[i]);
+    }
+    spk__str_addn(s, "]", 1);
+}
+
+/* An array of n elements, each written by its own function. */
+typedef spk_status element_fn(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i);
+static spk_status array_of(spk__packer *p, spk__str *s, const spk_report_data *d, const char *name,
+                           size_t n, element_fn *element) {
+    key(s, name);
+    spk__str_addn(s, "[", 1);
+    for (size_t i = 0; i < n; i++) {
+        spk__str_add(s, i ? ",\n{\"i\":%zu" : "\n{\"i\":%zu", i);
+        spk_status st = element(p, s, d, i);
+        if (st)
+            return st;
+        spk__str_addn(s, "}", 1);
+    }
+    spk__str_addn(s, "]", 1);
+    return SPK_OK;
+}
+
+/* ---- sweeps ---- */
+
+static spk_status trace_of(spk__packer *p, spk__str *s, const char *name, const spk_trace *t,
+                           double resolution) {
+    if (t->n == 0)
+        return SPK_OK;
+    if (!(t->dt_ms > 0))
+        return spk__fail(p->ctx, SPK_ERR_INPUT, NULL, NULL, "a trace for the report has dt %g ms",
+                         t->dt_ms);
+    key(s, name);
+    return spk__pack_trace(p, s, t, resolution);
+}
+
+static void train_of(spk__str *s, const char *name, const spk_train *t) {
+    spk__str_add(s, ",\"%s\":{\"start\":", name);
+    spk__json_number(s, t->start_ms);
+    number_of(s, "stop", t->stop_ms);
+    key(s, "t");
+    numbers(s, t->t_ms, t->n);
+    spk__str_addn(s, "}", 1);
+}
+
+static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    const spk_report_sweep *w = &d->sweep[i];
+    text_of(s, "name", w->name);
+    number_of(s, "stimulus", w->stimulus);
+    spk_status st = trace_of(p, s, "current", &w->current_pA, 0);
+    if (!st)
+        st = trace_of(p, s, "voltage", &w->recorded_mV, voltage_resolution_mV);
+    if (!st)
+        st = trace_of(p, s, "modelVoltage", &w->model_mV, voltage_resolution_mV);
+    if (st)
+        return st;
+    train_of(s, "recorded", &w->recorded);
+    train_of(s, "model", &w->model);
+    spk__str_add(s, ",\"windows\":[");
+    for (size_t k = 0; k < w->n_windows; k++) {
+        const spk_report_window *v = &w->window[k];
+        if (!(v->start_ms < v->stop_ms))
+            return spk__fail(p->ctx, SPK_ERR_INPUT, NULL, NULL,
+                             "a window for the report goes from %g to %g ms", v->start_ms, v->stop_ms);
+        spk__str_add(s, "%s{\"test\":%s", k ? "," : "", v->test ? "true" : "false");
+        number_of(s, "start", v->start_ms);
+        number_of(s, "stop", v->stop_ms);
+        spk__str_addn(s, "}", 1);
+    }
+    spk__str_addn(s, "]", 1);
+    return SPK_OK;
+}
+
+/* ---- scores, parameters ---- */
+
+static spk_status score(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    (void)p;
+    const spk_report_score *v = &d->score[i];
+    text_of(s, "measure", v->measure);
+    text_of(s, "part", v->part);
+    text_of(s, "unit", v->unit);
+    number_of(s, "value", v->value);
+    number_of(s, "low", v->low);
+    number_of(s, "high", v->high);
+    number_of(s, "reliability", v->reliability);
+    return SPK_OK;
+}
+
+static spk_status parameter(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    (void)p;
+    const spk_report_parameter *v = &d->parameter[i];
+    text_of(s, "name", v->name);
+    text_of(s, "unit", v->unit);
+    text_of(s, "doc", v->doc);
+    number_of(s, "value", v->value);
+    number_of(s, "low", v->low);
+    number_of(s, "high", v->high);
+    number_of(s, "bound", v->active_bound);
+    number_of(s, "sureLow", v->sure_low);
+    number_of(s, "sureHigh", v->sure_high);
+    spk__str_add(s, ",\"log\":%s", v->log ? "true" : "false");
+    key(s, "profileValue");
+    numbers(s, v->profile_value, v->n_profile);
+    key(s, "profileLoss");
+    numbers(s, v->profile_loss, v->n_profile);
+    return SPK_OK;
+}
+
+static bool is_fitted(const spk_report_parameter *p) { return isfinite(p->low) && isfinite(p->high); }
+
+/* ---- the search ---- */
+
+static spk_status generation(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    (void)p;
+    const spk_report_generation *g = &d->generation[i];
+    number_of(s, "evaluations", g->evaluations);
+    number_of(s, "best", g->best);
+    number_of(s, "median", g->median);
+    number_of(s, "run", g->run);
+    spk__str_add(s, ",\"n\":%zu", g->n);
+    return SPK_OK;
+}
+
+/* All generations' points and losses in one block: n * (fitted parameters + 1) numbers a generation. */
+static spk_status population(spk__packer *p, spk__str *s, const spk_report_data *d) {
+    size_t fitted = 0, candidates = 0;
+    for (size_t i = 0; i < d->n_parameters; i++)
+        fitted += is_fitted(&d->parameter[i]);
+    for (size_t i = 0; i < d->n_generations; i++)
+        candidates += d->generation[i].n;
+    if (candidates == 0)
+        return SPK_OK;
+    if (fitted == 0)
+        return spk__fail(p->ctx, SPK_ERR_INPUT, NULL, NULL,
+                         "the report has a population but no fitted parameter");
+    float *all = SPK__ARRAY(p->ctx, candidates * (fitted + 1), float);
+    if (!all)
+        return SPK_ERR_MEMORY;
+    size_t m = 0;
+    for (size_t i = 0; i < d->n_generations; i++) {
+        const spk_report_generation *g = &d->generation[i];
+        for (size_t c = 0; c < g->n; c++) {
+            for (size_t k = 0; k < fitted; k++)
+                all[m++] = (float)g->point[c * fitted + k];
+            all[m++] = (float)g->loss[c];
+        }
+    }
+    key(s, "population");
+    spk_status st = spk__pack_floats(p, s, all, m);
+    spk__free(p->ctx, all);
+    return st;
+}
+
+static spk_status failure(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    (void)p;
+    text_of(s, "label", d->failure[i].label);
+    spk__str_add(s, ",\"count\":%zu", d->failure[i].count);
+    return SPK_OK;
+}
+
+/* ---- networks ---- */
+
+static void trains(spk__str *s, const char *name, const spk_train *t, size_t n) {
+    spk__str_add(s, ",\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            spk__str_addn(s, ",", 1);
+        numbers(s, t[i].t_ms, t[i].n);
+    }
+    spk__str_addn(s, "]", 1);
+}
+
+static spk_status raster(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    (void)p;
+    const spk_report_network_raster *r = &d->raster[i];
+    text_of(s, "title", r->title);
+    const spk_train *first = r->n_recorded ? r->recorded : r->model;
+    if (r->n_recorded + r->n_model > 0) {
+        number_of(s, "start", first->start_ms);
+        number_of(s, "stop", first->stop_ms);
+    }
+    trains(s, "recorded", r->recorded, r->n_recorded);
+    trains(s, "model", r->model, r->n_model);
+    return SPK_OK;
+}
+
+static spk_status distribution(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
+    (void)p;
+    const spk_report_distribution *v = &d->distribution[i];
+    text_of(s, "title", v->title);
+    text_of(s, "label", v->label);
+    text_of(s, "verdict", v->verdict);
+    key(s, "recorded");
+    numbers(s, v->recorded, v->n_recorded);
+    key(s, "model");
+    numbers(s, v->model, v->n_model);
+    return SPK_OK;
+}
+
+spk_status spk__report_json(const spk_report_data *d, spk__packer *p, spk__str *s) {
+    const struct {
+        const char *name;
+        size_t n;
+        element_fn *element;
+    } list[] = {{"sweeps", d->n_sweeps, sweep},
+                {"scores", d->n_scores, score},
+                {"parameters", d->n_parameters, parameter},
+                {"generations", d->n_generations, generation},
+                {"failures", d->n_failures, failure},
+                {"rasters", d->n_rasters, raster},
+                {"distributions", d->n_distributions, distribution}};
+    spk__str_add(s, "{\"evaluations\":%zu", d->n_evaluations);
+    text_of(s, "title", d->title);
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        spk_status st = array_of(p, s, d, list[i].name, list[i].n, list[i].element);
+        if (st)
+            return st;
+    }
+    spk_status st = population(p, s, d);
+    spk__str_addn(s, "}", 1);
+    return st ? st : s->failed ? SPK_ERR_MEMORY : SPK_OK;
+}

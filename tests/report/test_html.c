@@ -1,0 +1,171 @@
+/* The HTML report's text and packed numbers. What the page does in a browser is tested by test_page.py, which has
+ * this program write pages: test_report_html page small|large FILE. */
+#include "report/pages.h"
+
+#include "report/html.h"
+#include <zlib.h>
+
+static char *page_text(const spk_report_data *d, size_t *length) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    char *html = NULL;
+    CHECK(spk_report_html(ctx, d, &html, length) == SPK_OK);
+    char *copy = html ? strndup(html, *length) : strdup("");
+    spk_report_free(ctx, html);
+    spk_ctx_free(ctx);
+    return copy;
+}
+
+static size_t count(const char *text, const char *part) {
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, part)); at++)
+        n++;
+    return n;
+}
+
+TEST(the_page_is_whole_and_needs_nothing_else) {
+    page *p = page_new(1, 0.1, true);
+    size_t length = 0;
+    char *html = page_text(&p->data, &length);
+    CHECK(strlen(html) == length);
+    CHECK(strncmp(html, "<!DOCTYPE html>", 15) == 0);
+    CHECK(strstr(html, "d3js.org v5") != NULL);
+    CHECK(count(html, "<script src") == 0 && count(html, "<link") == 0 && count(html, "@import") == 0);
+    CHECK(strstr(html, "default-src 'none'") != NULL);
+    CHECK(count(html, "<section ") == 8);
+    free(html);
+    page_free(p);
+}
+
+TEST(texts_cannot_break_out) {
+    spk_report_data d = {.title = "a</title><script>alert(1)</script>",
+                         .summary = "<img src=x onerror=alert(1)> & more",
+                         .study = "</pre><script>alert(2)</script>"};
+    spk_report_parameter q = {.name = "</script><script>alert(3)</script>", .unit = "\"\\\n", .value = 1};
+    d.parameter = &q;
+    d.n_parameters = 1;
+    size_t length = 0;
+    char *html = page_text(&d, &length);
+    CHECK(strstr(html, "<script>alert") == NULL);
+    CHECK(strstr(html, "<img") == NULL);
+    CHECK(strstr(html, "\\u003c/script>\\u003cscript>alert(3)") != NULL);
+    CHECK(strstr(html, "\"\\u0022\\u005c\\u000a\"") != NULL);
+    free(html);
+}
+
+/* Undoes base64 and zlib, as the page does. */
+static size_t unpack(const char *block, unsigned char *out, size_t room) {
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned char bytes[8192];
+    size_t n = 0;
+    const char *at = strchr(block, '>') + 1;
+    for (; *at != '<' && n + 3 < sizeof bytes; at += 4) {
+        uint32_t word = 0;
+        for (int k = 0; k < 4; k++)
+            word = word << 6 | (at[k] == '=' ? 0 : (uint32_t)(strchr(digit, at[k]) - digit));
+        for (int k = 0; k < 3; k++)
+            if (at[k + 1] != '=')
+                bytes[n++] = (unsigned char)(word >> (16 - 8 * k));
+    }
+    uLongf got = room;
+    return uncompress(out, &got, bytes, n) == Z_OK ? got : 0;
+}
+
+TEST(packed_traces_keep_their_values) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    enum { N = 500 };
+    double v[N];
+    for (int i = 0; i < N; i++)
+        v[i] = i == 77 ? (double)NAN : -70 + 100 * sin(i * 0.3) * exp(-i / 100.0);
+    spk__packer p = {.ctx = ctx, .blocks = {.ctx = ctx}};
+    spk__str s = {.ctx = ctx};
+    spk_trace t = {v, N, 12.5, 0.1};
+    CHECK(spk__pack_trace(&p, &s, &t, 0.005) == SPK_OK);
+    CHECK(spk__pack_trace(&p, &s, &t, 0.005) == SPK_OK);
+    CHECK(p.n == 1 && count(p.blocks.text, "<script") == 1); /* the same block once */
+    double offset = 0, step = 0;
+    CHECK(sscanf(s.text, "{\"block\":0,\"n\":500,\"start\":12.5,\"dt\":0.1,\"offset\":%lf,\"step\":%lf}", &offset,
+                 &step) == 2);
+    CHECK(step <= 0.005);
+    static unsigned char bytes[2 * N];
+    REQUIRE(unpack(p.blocks.text, bytes, sizeof bytes) == 2 * N);
+    int16_t code = 0;
+    for (int i = 0; i < N; i++) {
+        code = (int16_t)(code + (bytes[i] | bytes[N + i] << 8));
+        if (i == 77)
+            CHECK(code == -32768);
+        else
+            CHECK_NEAR(offset + code * step, v[i], step * 0.5000001);
+    }
+    spk__packer_free(&p);
+    spk__str_free(&s);
+    spk_ctx_free(ctx);
+}
+
+TEST(flat_and_empty_traces_can_be_packed) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    double flat[3] = {5, 5, 5}, none[2] = {NAN, INFINITY};
+    spk__packer p = {.ctx = ctx, .blocks = {.ctx = ctx}};
+    spk__str s = {.ctx = ctx};
+    spk_trace t = {flat, 3, 0, 1}, u = {none, 2, 0, 1}, e = {flat, 0, 0, 1};
+    CHECK(spk__pack_trace(&p, &s, &t, 0) == SPK_OK);
+    CHECK(spk__pack_trace(&p, &s, &u, 0) == SPK_OK);
+    CHECK(spk__pack_trace(&p, &s, &e, 0) == SPK_OK);
+    spk__packer_free(&p);
+    spk__str_free(&s);
+    spk_ctx_free(ctx);
+}
+
+TEST(contradictions_are_refused) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    char *html = NULL;
+    size_t length = 0;
+    double one = 1;
+    spk_report_generation g = {.point = &one, .loss = &one, .n = 1};
+    spk_report_data d = {.title = "x", .generation = &g, .n_generations = 1};
+    CHECK(spk_report_html(ctx, &d, &html, &length) == SPK_ERR_INPUT);
+    spk_report_window window = {5, 5, true};
+    spk_report_sweep sweep = {.name = "s", .window = &window, .n_windows = 1};
+    d = (spk_report_data){.title = "x", .sweep = &sweep, .n_sweeps = 1};
+    CHECK(spk_report_html(ctx, &d, &html, &length) == SPK_ERR_INPUT);
+    sweep = (spk_report_sweep){.name = "s", .current_pA = {&one, 1, 0, 0}};
+    CHECK(spk_report_html(ctx, &d, &html, &length) == SPK_ERR_INPUT);
+    CHECK(html == NULL);
+    spk_ctx_free(ctx);
+}
+
+static page *shared_page;
+static spk_status make_page(spk_ctx *ctx) {
+    char *html = NULL;
+    size_t length = 0;
+    spk_status st = spk_report_html(ctx, &shared_page->data, &html, &length);
+    spk_report_free(ctx, html);
+    return st;
+}
+
+TEST(every_allocation_may_fail) {
+    shared_page = page_new(0.2, 1, true);
+    check_every_allocation(make_page);
+    page_free(shared_page);
+}
+
+static int write_page(const char *kind, const char *path) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    /* The large one: 60 s at 20 kHz, eight repeats. */
+    page *p = strcmp(kind, "large") == 0 ? page_new(60, 0.05, false) : page_new(10, 0.1, true);
+    spk_status st = spk_report_write(ctx, &p->data, path);
+    page_free(p);
+    spk_ctx_free(ctx);
+    return st != SPK_OK;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 4 && strcmp(argv[1], "page") == 0)
+        return write_page(argv[2], argv[3]);
+    RUN(the_page_is_whole_and_needs_nothing_else);
+    RUN(texts_cannot_break_out);
+    RUN(packed_traces_keep_their_values);
+    RUN(flat_and_empty_traces_can_be_packed);
+    RUN(contradictions_are_refused);
+    RUN(every_allocation_may_fail);
+    return test_end();
+}
