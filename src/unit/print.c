@@ -3,13 +3,15 @@
 
 #include <stdio.h>
 
-/* The coherent ones first: they are the first choice when a unit is written as a product of two. */
+/* The coherent ones first: they are the first choice when a unit is written as a product of two.
+ * The first N_PAIRED take part in such products. */
+enum { N_PAIRED = 43 };
 const char *const spk__unit_customary[] = {
-    "ms",   "mV",  "pA", "nS", "pF",  "GOhm", "fC",  "s",    "us", "V",  "uV", "nV", "nA",
-    "uA",   "mA",  "A",  "fA", "uS",  "mS",   "S",   "pS",   "nF", "uF", "F",  "fF", "MOhm",
-    "kOhm", "Ohm", "pC", "nC", "C",   "Hz",   "kHz", "MHz",  "m",  "cm", "mm", "um", "nm",
-    "mM",   "uM",  "nM", "M",  "mol", "K",    "min", "hour", "g",  "kg", "mg", "l",  "J",
-    "nJ",   "pJ",  "N",  "W",  "Pa",  "T",    "Wb",  "H",    "cd", NULL,
+    "ms",   "mV",   "pA",  "nS", "pF", "GOhm", "fC",  "s",  "us",  "V",    "uV", "nV", "nA",
+    "uA",   "mA",   "A",   "fA", "uS", "mS",   "S",   "pS", "nF",  "uF",   "F",  "fF", "MOhm",
+    "kOhm", "Ohm",  "pC",  "nC", "C",  "m",    "cm",  "mm", "um",  "mM",   "uM", "nM", "M",
+    "mmol", "umol", "mol", "K",  "Hz", "kHz",  "MHz", "nm", "min", "hour", "g",  "kg", "mg",
+    "l",    "J",    "nJ",  "pJ", "N",  "W",    "Pa",  "T",  "Wb",  "H",    "cd", NULL,
 };
 
 /* Products that the field writes in a way of its own, tried before the names above. */
@@ -30,31 +32,44 @@ static spk_unit known(const char *text) {
     return u;
 }
 
-static const char *find(const char *const *list, spk_unit u) {
-    for (; *list; list++)
-        if (equals(known(*list), u))
-            return *list;
+static const char *find(const char *const *list, size_t n, spk_unit u) {
+    for (size_t i = 0; i < n && list[i]; i++)
+        if (equals(known(list[i]), u))
+            return list[i];
     return NULL;
 }
 
-/* u as a power of one customary unit, or as a product or quotient of two. */
-static bool print_pair(spk_unit u, char *buf) {
-    for (const char *const *a = spk__unit_customary; *a; a++) {
-        spk_unit first = known(*a);
-        for (int n = 2; n <= 4; n++) {
-            if (equals(spk_unit_power(first, n), u))
-                return snprintf(buf, 64, "%s**%d", *a, n), true;
-            if (equals(spk_unit_power(first, -n), u))
-                return snprintf(buf, 64, "1/%s**%d", *a, n), true;
+/* u as a power of one customary unit. */
+static bool print_power(spk_unit u, char *buf) {
+    for (int n = 1; n <= 4; n++) {
+        char power[8] = "";
+        if (n > 1)
+            snprintf(power, sizeof power, "**%d", n);
+        for (size_t i = 0; i < N_PAIRED; i++) {
+            spk_unit p = spk_unit_power(known(spk__unit_customary[i]), n);
+            if (equals(p, u))
+                return snprintf(buf, 64, "%s%s", spk__unit_customary[i], power), true;
+            if (equals(spk_unit_power(p, -1), u))
+                return snprintf(buf, 64, "1/%s%s", spk__unit_customary[i], power), true;
         }
-        if (equals(spk_unit_power(first, -1), u))
-            return snprintf(buf, 64, "1/%s", *a), true;
-        const char *second = find(spk__unit_customary, spk_unit_divide(first, u));
-        if (second)
-            return snprintf(buf, 64, "%s/%s", *a, second), true;
-        second = find(spk__unit_customary, spk_unit_divide(u, first));
-        if (second)
-            return snprintf(buf, 64, "%s*%s", *a, second), true;
+    }
+    return false;
+}
+
+/* u as a power of one customary unit times or over another one. */
+static bool print_pair(spk_unit u, char *buf) {
+    for (int n = 1; n <= 4; n++) {
+        char power[8] = "";
+        if (n > 1)
+            snprintf(power, sizeof power, "**%d", n);
+        for (size_t i = 0; i < N_PAIRED; i++) {
+            const char *a = spk__unit_customary[i], *b;
+            spk_unit first = spk_unit_power(known(a), n);
+            if ((b = find(spk__unit_customary, N_PAIRED, spk_unit_divide(first, u))) != NULL)
+                return snprintf(buf, 64, "%s%s/%s", a, power, b), true;
+            if ((b = find(spk__unit_customary, N_PAIRED, spk_unit_divide(u, first))) != NULL)
+                return snprintf(buf, 64, "%s%s*%s", a, power, b), true;
+        }
     }
     return false;
 }
@@ -90,12 +105,12 @@ static void print_base(spk_unit u, char *buf) {
 }
 
 char *spk_unit_print(spk_unit u, char *buf) {
-    const char *name = spk_unit_is_plain(u) && u.scale == 1.0 ? "1" : find(compounds, u);
+    const char *name = spk_unit_is_plain(u) && u.scale == 1.0 ? "1" : find(compounds, SIZE_MAX, u);
     if (!name)
-        name = find(spk__unit_customary, u);
+        name = find(spk__unit_customary, SIZE_MAX, u);
     if (name)
         snprintf(buf, 64, "%s", name);
-    else if (spk_unit_is_plain(u) || !print_pair(u, buf))
+    else if (spk_unit_is_plain(u) || (!print_power(u, buf) && !print_pair(u, buf)))
         print_base(u, buf);
     return buf;
 }

@@ -262,6 +262,26 @@ TEST(several_models_and_their_order) {
     spk_ctx_free(ctx);
 }
 
+/* A tab goes to the next multiple of eight, as in Python. */
+TEST(tabs_are_eight_columns) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk__nestml *n =
+        compile(ctx, "model m:\n  state:\n        x real = 1\n\ty real = 2\n    \tz real = 3\n");
+    CHECK(n && n->models[0]->n_states == 3);
+    spk__nestml_free(n);
+    spk_ctx_free(ctx);
+}
+
+TEST(integers_stay_integers) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk__nestml *n = compile(ctx, "model m:\n    internals:\n        i integer = 2 * 3 - 1\n"
+                                  "        k integer = max(i, 2) % 2 + steps(1 ms) / 2\n"
+                                  "        l integer = floor(2.5) + abs(-3) + 2**3 + (1 << i)\n");
+    CHECK(n && spk_ctx_diag_count(ctx) == 1); /* a sum with a quotient is cut off */
+    spk__nestml_free(n);
+    spk_ctx_free(ctx);
+}
+
 /* ---- what must not happen ---- */
 
 TEST(every_truncation_is_an_error_or_a_model) {
@@ -370,6 +390,8 @@ int main(void) {
     RUN(bare_numbers_take_the_unit_of_their_partner);
     RUN(a_model_with_everything);
     RUN(several_models_and_their_order);
+    RUN(tabs_are_eight_columns);
+    RUN(integers_stay_integers);
     RUN(every_truncation_is_an_error_or_a_model);
     RUN(failing_allocations);
     RUN(depth_is_limited);

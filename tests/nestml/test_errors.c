@@ -394,6 +394,32 @@ TEST(units_that_clash) {
                        "        V_m' = -V_m / tau\n"
                        "    parameters:\n"
                        "        tau ms = 10 ms\n"
+                       "        n integer = steps(3 mV)\n"),
+              "m:8:27: error: steps() needs a time, not mV\n"
+              "            n integer = steps(3 mV)\n"
+              "                              ^~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "    equations:\n"
+                       "        kernel K = delta(V_m) + delta(tau)\n"),
+              "m:9:26: error: a kernel cannot depend on the state 'V_m'\n"
+              "            kernel K = delta(V_m) + delta(tau)\n"
+              "                             ^~~\n"
+              "m:9:26: error: delta() needs a time, not mV\n"
+              "            kernel K = delta(V_m) + delta(tau)\n"
+              "                             ^~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
                        "        x boolean = 3\n"),
               "m:8:21: error: the parameter 'x' is true or false, but this is a plain number\n"
               "            x boolean = 3\n"
