@@ -6,6 +6,13 @@
 
 enum { LEAST = 4 };
 
+/* The words of an individual's stream, in this order, then one for each coordinate's mixing. */
+enum { ENTRY, NORMAL_1, NORMAL_2, CAUCHY, SHARE, GOOD, FIRST, SECOND, SURE, MIX };
+
+static size_t blocks(const spk_search *s) {
+    return (MIX + s->dim + 3) / 4;
+}
+
 spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits) {
     spk__hde *t = s->state;
     const double *v = s->opts.v;
@@ -22,12 +29,13 @@ spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits) {
     t->trial_f = SPK__SEARCH_ARRAY(s, t->n, double);
     t->trial_cr = SPK__SEARCH_ARRAY(s, t->n, double);
     t->gain = SPK__SEARCH_ARRAY(s, t->n, double);
+    t->words = spk__arena_alloc(s->arena, t->n, 4 * blocks(s) * sizeof *t->words);
     t->order = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
     t->scratch = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
     t->memory_f = SPK__SEARCH_ARRAY(s, t->memory, double);
     t->memory_cr = SPK__SEARCH_ARRAY(s, t->memory, double);
-    bool good = t->x && t->archive && t->f && t->trial_f && t->trial_cr && t->gain && t->order &&
-                t->scratch && t->memory_f && t->memory_cr;
+    bool good = t->x && t->archive && t->f && t->trial_f && t->trial_cr && t->gain && t->words &&
+                t->order && t->scratch && t->memory_f && t->memory_cr;
     for (size_t i = 0; good && i < t->memory; i++) {
         t->memory_f[i] = traits->first_f;
         t->memory_cr[i] = traits->first_cr;
@@ -44,30 +52,43 @@ static double elapsed(const spk_search *s) {
 
 /* ---- trials ---- */
 
+static double cauchy_angle(uint32_t word) {
+    return M_PI * (spk__word_uniform(word) - 0.5);
+}
+
 /* F by Cauchy about the memory, drawn again while <= 0; CR by a normal. */
-static void draw_rates(const spk_search *s, spk__hde *t, size_t i, spk__rng *r) {
-    size_t k = (size_t)spk__rng_below(r, t->memory);
-    double cr = 0, f;
-    if (t->memory_cr[k] >= 0)
-        cr = spk__clip01(t->memory_cr[k] + 0.1 * spk__rng_normal(r));
-    do
-        f = t->memory_f[k] + 0.1 * spk__tan(M_PI * (spk__rng_uniform(r) - 0.5));
-    while (!(f > 0));
-    f = fmin(f, 1);
-    if (t->traits->jso) {
-        double time = elapsed(s);
-        cr = fmax(cr, time < 0.25 ? 0.7 : time < 0.5 ? 0.6 : 0);
-        f = time < 0.6 ? fmin(f, 0.7) : f;
+static void draw_rates(const spk_search *s, spk__hde *t) {
+    size_t stride = 4 * blocks(s);
+    for (size_t i = 0; i < t->n; i++)
+        t->gain[i] = cauchy_angle(t->words[i * stride + CAUCHY]);
+    spk__tan_array(t->n, t->gain, t->trial_f);
+    double time = elapsed(s);
+    for (size_t i = 0; i < t->n; i++) {
+        const uint32_t *w = t->words + i * stride;
+        size_t k = spk__word_below(w[ENTRY], t->memory);
+        double cr = 0, f = t->memory_f[k] + 0.1 * t->trial_f[i];
+        if (t->memory_cr[k] >= 0)
+            cr = t->memory_cr[k] +
+                 0.1 * spk__normal(spk__word_uniform(w[NORMAL_1]), spk__word_uniform(w[NORMAL_2]));
+        spk__rng more = spk__search_rng(s, s->generation, i | UINT32_C(1) << 31);
+        while (!(f > 0))
+            f = t->memory_f[k] + 0.1 * spk__tan(cauchy_angle(spk__rng_u32(&more)));
+        cr = spk__clip01(cr);
+        f = fmin(f, 1);
+        if (t->traits->jso) {
+            cr = fmax(cr, time < 0.25 ? 0.7 : time < 0.5 ? 0.6 : 0);
+            f = time < 0.6 ? fmin(f, 0.7) : f;
+        }
+        t->trial_f[i] = f;
+        t->trial_cr[i] = cr;
     }
-    t->trial_f[i] = f;
-    t->trial_cr[i] = cr;
 }
 
 /* How many of the best parents a trial may be drawn towards. */
-static size_t good_parents(const spk_search *s, const spk__hde *t, spk__rng *r) {
+static size_t good_parents(const spk_search *s, const spk__hde *t, uint32_t word) {
     double share = s->opts.v[SPK__HDE_BEST_SHARE], n = (double)t->n;
     if (t->traits->random_share)
-        share = 2 / n + spk__rng_uniform(r) * fmax(0, share - 2 / n);
+        share = 2 / n + spk__word_uniform(word) * fmax(0, share - 2 / n);
     if (t->traits->jso)
         share *= 1 - 0.5 * elapsed(s);
     size_t good = (size_t)(share * n + 0.5);
@@ -76,15 +97,15 @@ static size_t good_parents(const spk_search *s, const spk__hde *t, spk__rng *r) 
 
 static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
     size_t dim = s->dim;
-    spk__rng r = spk__search_rng(s, s->generation, i);
-    draw_rates(s, t, i, &r);
-    size_t good = t->order[spk__rng_below(&r, good_parents(s, t, &r))], r1, r2;
-    do
-        r1 = (size_t)spk__rng_below(&r, t->n);
-    while (r1 == i);
-    do
-        r2 = (size_t)spk__rng_below(&r, t->n + t->n_archive);
-    while (r2 == i || r2 == r1);
+    const uint32_t *w = t->words + i * 4 * blocks(s);
+    size_t good = t->order[spk__word_below(w[GOOD], good_parents(s, t, w[SHARE]))];
+    /* Three different ones without drawing again: the ones already taken are stepped over. */
+    size_t r1 = spk__word_below(w[FIRST], t->n - 1);
+    r1 += r1 >= i;
+    size_t low = r1 < i ? r1 : i, high = r1 < i ? i : r1;
+    size_t r2 = spk__word_below(w[SECOND], t->n + t->n_archive - 2);
+    r2 += r2 >= low;
+    r2 += r2 >= high;
     double f = t->trial_f[i], pull = f;
     if (t->traits->jso) {
         double time = elapsed(s);
@@ -92,21 +113,17 @@ static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
     }
     const double *x = t->x + i * dim, *a = t->x + good * dim, *b = t->x + r1 * dim;
     const double *c = r2 < t->n ? t->x + r2 * dim : t->archive + (r2 - t->n) * dim;
-    size_t sure = (size_t)spk__rng_below(&r, dim);
+    size_t sure = spk__word_below(w[SURE], dim);
     uint64_t mix = (uint64_t)(t->trial_cr[i] * 0x1p32);
     for (size_t d = 0; d < dim; d++) {
-        u[d] = x[d];
-        bool taken = spk__rng_u32(&r) < mix;
-        if (!taken && d != sure)
-            continue;
         double v = x[d] + pull * (a[d] - x[d]) + f * (b[d] - c[d]);
-        u[d] = v < 0 ? x[d] / 2 : v > 1 ? (1 + x[d]) / 2 : v;
+        v = v < 0 ? x[d] / 2 : v > 1 ? (1 + x[d]) / 2 : v;
+        u[d] = w[MIX + d] < mix || d == sure ? v : x[d];
     }
 }
 
 spk_status spk__hde_ask(spk_search *s) {
     spk__hde *t = s->state;
-    size_t row = s->dim;
     spk_status st = spk__search_batch(s, t->n);
     if (st)
         return st;
@@ -115,8 +132,10 @@ spk_status spk__hde_ask(spk_search *s) {
         return SPK_OK;
     }
     spk__search_rank(t->f, t->n, t->order, t->scratch);
+    spk__search_words(s, s->generation, t->n, blocks(s), t->words);
+    draw_rates(s, t);
     for (size_t i = 0; i < t->n; i++)
-        make_trial(s, t, i, s->x + i * row);
+        make_trial(s, t, i, s->x + i * s->dim);
     return SPK_OK;
 }
 

@@ -35,8 +35,8 @@ typedef struct {
     double *trial_f, *trial_cr;   /* of the batch */
     double *memory_f, *memory_cr; /* CR < 0: stays at 0 */
     double *archive;
-    double *gain; /* scratch, as the next two */
-    uint32_t *order, *scratch;
+    double *gain; /* scratch, as the next three */
+    uint32_t *words, *order, *scratch;
 } spk__hde;
 
 spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits);

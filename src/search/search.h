@@ -45,7 +45,6 @@ typedef struct {
     uint64_t n;            /* generations of this run */
     double *best, *median; /* rings of SPK__STOP_HISTORY */
     double *window;        /* scratch of SPK__STOP_HISTORY */
-    uint32_t *order;       /* scratch of 2 * SPK__STOP_HISTORY */
 } spk__stop_state;
 
 spk_status spk__stop_start(spk_search *s);
@@ -103,17 +102,28 @@ static inline spk__rng spk__search_rng(const spk_search *s, uint64_t generation,
     return r;
 }
 
+/* For whole generations (draw.c); each takes the beginning of the streams (generation, i), i < n.
+ * n points at random, x: n * dim; the first is the start if there is one. */
+void spk__search_scatter(const spk_search *s, uint64_t generation, size_t n, double *x);
+/* n vectors of dim standard normal numbers, z[coordinate * n + vector]. */
+void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, double *z);
+/* Words, 4 * blocks of each stream: w[i * 4 * blocks + word]. */
+void spk__search_words(const spk_search *s, uint64_t generation, size_t n, size_t blocks,
+                       uint32_t *w);
+
+/* What to make of a word: a number in (0, 1), and one of 0 .. n-1, n far below 2^32. */
+static inline double spk__word_uniform(uint32_t w) {
+    return ((double)w + 0.5) * 0x1p-32;
+}
+static inline size_t spk__word_below(uint32_t w, size_t n) {
+    return (size_t)((uint64_t)w * n >> 32);
+}
+
 /* ---- helpers (tools.c) ---- */
 
 /* order: indices of f from the lowest value up, equal values in order of index; scratch: n as well.
  */
 void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch);
-/* n points at random, x: n * dim; the first is the start if there is one. Stream: (generation, i).
- */
-void spk__search_scatter(const spk_search *s, uint64_t generation, size_t n, double *x);
-/* n vectors of dim standard normal numbers, z[coordinate * n + vector]. Stream: (generation,
- * vector). */
-void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, double *z);
 /* Symmetric a (n x n, finite) = vector * diag(value) * vector', eigenvectors in columns; value in
  * no order. work: (n + 1) * n. False if it does not converge. */
 bool spk__search_eigen(size_t n, const double *a, double *value, double *vector, double *work);

@@ -38,8 +38,7 @@ spk_status spk__stop_start(spk_search *s) {
     r->best = SPK__SEARCH_ARRAY(s, SPK__STOP_HISTORY, double);
     r->median = SPK__SEARCH_ARRAY(s, SPK__STOP_HISTORY, double);
     r->window = SPK__SEARCH_ARRAY(s, SPK__STOP_HISTORY, double);
-    r->order = SPK__SEARCH_ARRAY(s, 2 * SPK__STOP_HISTORY, uint32_t);
-    return r->best && r->median && r->window && r->order ? SPK_OK : SPK_ERR_MEMORY;
+    return r->best && r->median && r->window ? SPK_OK : SPK_ERR_MEMORY;
 }
 
 void spk__stop_restart(spk_search *s) {
@@ -60,15 +59,36 @@ static double past(const spk__stop_state *r, const double *ring, size_t back) {
     return ring[(r->n - 1 - back) % SPK__STOP_HISTORY];
 }
 
-static double median(spk__stop_state *r, const double *a, size_t n) {
-    spk__search_rank(a, n, r->order, r->order + SPK__STOP_HISTORY);
-    return a[r->order[(n - 1) / 2]];
+/* The lower median, by Hoare's selection; a is reordered. */
+static double median(double *a, size_t n) {
+    size_t low = 0, high = n - 1, wanted = (n - 1) / 2;
+    while (low < high) {
+        double p = a[low], q = a[high], m = a[low + (high - low) / 2];
+        double pivot = p < q ? (m < p ? p : m > q ? q : m) : (m < q ? q : m > p ? p : m);
+        size_t i = low, j = high;
+        for (;;) {
+            while (a[i] < pivot)
+                i++;
+            while (a[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double t = a[i];
+            a[i++] = a[j];
+            a[j--] = t;
+        }
+        if (wanted <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return a[wanted];
 }
 
 static double window_median(spk__stop_state *r, const double *ring, size_t from, size_t length) {
     for (size_t i = 0; i < length; i++)
         r->window[i] = past(r, ring, from + i);
-    return median(r, r->window, length);
+    return median(r->window, length);
 }
 
 static bool stagnated(spk_search *s, size_t population) {
@@ -102,7 +122,8 @@ spk_stop spk__stop_values(spk_search *s, const double *f, size_t n, bool fresh) 
     /* A median needs scratch: of a larger generation take the first values. */
     size_t middle = n < SPK__STOP_HISTORY ? n : SPK__STOP_HISTORY;
     bool wanted = r->opts.v[SPK_STOP_OPT_STAGNATION] > 0;
-    r->median[r->n % SPK__STOP_HISTORY] = wanted ? median(r, f, middle) : low;
+    memcpy(r->window, f, middle * sizeof *f);
+    r->median[r->n % SPK__STOP_HISTORY] = wanted ? median(r->window, middle) : low;
     r->n++;
     double ftol = r->opts.v[SPK_STOP_OPT_FTOL];
     size_t window = 10 + (30 * s->dim + n - 1) / n;

@@ -1,11 +1,10 @@
 /* Ranking, scattering, spread: what several methods need. */
 #include "search/search.h"
 
-#include "num/num.h"
 #include <math.h>
 
 /* Merge sort from runs of eight: stable, and without a call for each comparison. */
-void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch) {
+static void merge_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch) {
     enum { RUN = 8 };
     for (size_t a = 0; a < n; a += RUN)
         for (size_t i = a; i < n && i < a + RUN; i++) {
@@ -32,22 +31,48 @@ void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scra
         memcpy(order, from, n * sizeof *order);
 }
 
-void spk__search_scatter(const spk_search *s, uint64_t generation, size_t n, double *x) {
-    for (size_t i = 0; i < n; i++) {
-        spk__rng r = spk__search_rng(s, generation, i);
-        for (size_t d = 0; d < s->dim; d++)
-            x[i * s->dim + d] = spk__rng_uniform(&r);
-    }
-    if (s->start && n)
-        memcpy(x, s->start, s->dim * sizeof *x);
+/* A whole number in the order of the doubles; both zeros alike. */
+static uint64_t sort_key(double x) {
+    uint64_t bits;
+    x += 0.0;
+    memcpy(&bits, &x, sizeof bits);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, double *z) {
-    for (size_t k = 0; k < n; k++) {
-        spk__rng r = spk__search_rng(s, generation, k);
-        for (size_t d = 0; d < s->dim; d++)
-            z[d * n + k] = spk__rng_normal(&r);
+/* Counting sort by eleven bits at a time, from the lowest: no comparisons to guess. */
+static void radix_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch) {
+    enum { BITS = 11, DIGITS = 6, BINS = 1 << BITS };
+    uint32_t count[DIGITS][BINS] = {{0}};
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = sort_key(f[i]);
+        order[i] = (uint32_t)i;
+        for (unsigned d = 0; d < DIGITS; d++)
+            count[d][key >> (d * BITS) & (BINS - 1)]++;
     }
+    uint32_t *from = order, *to = scratch;
+    for (unsigned d = 0; d < DIGITS; d++) {
+        if (count[d][sort_key(f[0]) >> (d * BITS) & (BINS - 1)] == n)
+            continue;
+        uint32_t place = 0;
+        for (size_t b = 0; b < BINS; b++) {
+            uint32_t here = count[d][b];
+            count[d][b] = place;
+            place += here;
+        }
+        for (size_t i = 0; i < n; i++) {
+            uint32_t k = from[i];
+            to[count[d][sort_key(f[k]) >> (d * BITS) & (BINS - 1)]++] = k;
+        }
+        uint32_t *t = from;
+        from = to;
+        to = t;
+    }
+    if (from != order)
+        memcpy(order, from, n * sizeof *order);
+}
+
+void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch) {
+    (n < 400 ? merge_rank : radix_rank)(f, n, order, scratch);
 }
 
 double spk__search_spread(const double *x, size_t n, size_t dim) {
