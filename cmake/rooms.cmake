@@ -7,7 +7,8 @@ set(SPK_FLAGS_avx512 -mavx2 -mfma -mavx512f -mavx512dq -mavx512vl -mavx512bw
 function(spk_room_sources out)
   set(all)
   foreach(room IN LISTS ARGN)
-    file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*.c)
+    file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*.c
+      ${CMAKE_SOURCE_DIR}/src/${room}/*/*.c)
     list(APPEND all ${files})
   endforeach()
   foreach(isa avx2 avx512)
