@@ -239,6 +239,28 @@ TEST(scores_come_with_reliability_and_interval) {
     spk_ctx_free(ctx);
 }
 
+/* Trains that are the same in every block: drawing blocks changes nothing, drawing trials does. */
+TEST(replicates_keep_every_spike_and_draw_trials) {
+    double one[10], two[20];
+    for (int i = 0; i < 10; i++) {
+        one[i] = two[2 * i] = 100 * i;
+        two[2 * i + 1] = 100 * i + 99.5;
+    }
+    spk_train d[2] = {{one, 10, 0, 1000}, {two, 20, 0, 1000}};
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_score s;
+    REQUIRE(!spk_metric_score(ctx, find("spike_count_error"), NULL, &d[1], 1, d, 1, NULL, &s));
+    CHECK(s.blocks == 10 && s.value == 10 && s.low == 10 && s.high == 10);
+    CHECK_NEAR(s.deviation, 0, 1e-12);
+    REQUIRE(!spk_metric_score(ctx, find("spike_count_error"), NULL, d, 2, d, 1, NULL, &s));
+    CHECK(s.value == 5 && s.low == 0 && s.high == 10);
+    /* A metric over sets keeps its trials. */
+    REQUIRE(!spk_metric_score(ctx, find("md_star"), NULL, d, 2, d, 1, NULL, &s));
+    CHECK_NEAR(s.low, s.value, 1e-12);
+    CHECK_NEAR(s.high, s.value, 1e-12);
+    spk_ctx_free(ctx);
+}
+
 TEST(a_cell_that_hardly_repeats_is_not_divided_by_that) {
     static double a[3][200], b[3][200];
     spk_train t[6];
@@ -352,6 +374,7 @@ int main(void) {
     RUN(a_matrix_holds_the_single_calls_for_any_number_of_threads);
     RUN(one_number_for_a_population);
     RUN(scores_come_with_reliability_and_interval);
+    RUN(replicates_keep_every_spike_and_draw_trials);
     RUN(a_cell_that_hardly_repeats_is_not_divided_by_that);
     RUN(intervals_cover_the_mean_of_many_experiments);
     RUN(voltages_between_spikes);

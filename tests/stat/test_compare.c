@@ -100,6 +100,25 @@ TEST(large_samples_take_the_limiting_distribution) {
     CHECK(exact.p != limit.p && fabs(exact.p / limit.p - 1) < 0.1);
 }
 
+TEST(small_samples_are_exact) {
+    /* Of the 20 orders of 3 and 3 values, 2 are as far apart as these; of the 70 of 4 and 4, 16. */
+    double x[] = {1, 2, 3}, y[] = {4, 5, 6}, a[] = {1, 2, 3, 7}, b[] = {4, 5, 6, 8};
+    spk_test_result r;
+    REQUIRE(!run("mann_whitney_u", NULL, x, 3, y, 3, &r));
+    CHECK_NEAR(r.p, 0.1, 1e-15);
+    CHECK(r.statistic == 0);
+    REQUIRE(!run("kolmogorov_smirnov", NULL, x, 3, y, 3, &r));
+    CHECK_NEAR(r.p, 0.1, 1e-15);
+    REQUIRE(!run("kolmogorov_smirnov", NULL, a, 4, b, 4, &r));
+    CHECK(r.statistic == 0.75);
+    CHECK_NEAR(r.p, 16.0 / 70, 1e-15);
+    /* Three tied values: variance 9/12 (7 - 24/30), z = (6 - 4.5 - 0.5) / sqrt(4.65). */
+    double c[] = {1, 2, 2}, d[] = {2, 3, 1.5};
+    REQUIRE(!run("mann_whitney_u", NULL, c, 3, d, 3, &r));
+    CHECK(r.statistic == 3);
+    CHECK_NEAR(r.p, 0.6428348264908044, 1e-14);
+}
+
 TEST(effect_sizes) {
     /* means 3 and 5, variances 2.5: d = -2 / sqrt(2.5); Hedges & Olkin 1985, p. 86 for the interval
      */
@@ -226,6 +245,7 @@ int main(int argc, char **argv) {
     RUN(one_distribution_is_not_rejected_more_often_than_it_should);
     RUN(samples_at_their_edges);
     RUN(large_samples_take_the_limiting_distribution);
+    RUN(small_samples_are_exact);
     RUN(effect_sizes);
     RUN(corrections_for_many_tests);
     RUN(failing_allocations_leave_nothing_behind);

@@ -137,6 +137,9 @@ TEST(histograms_and_trials) {
     double v[20];
     CHECK(compute("psth", NULL, t, 2, v, 20) == 10);
     CHECK(v[0] == 100 && v[1] == 100 && v[2] == 0 && v[9] == 100);
+    spk_train longer = {t[0].t_ms, 4, 0, 109};
+    CHECK(compute("psth", NULL, &longer, 1, v, 20) == 10 &&
+          v[9] == 100); /* 100 ends the last bin */
     double coarse[2] = {20, 100};
     CHECK(compute("isi_histogram", coarse, t, 2, v, 20) == 5);
     CHECK(v[0] == 2 && v[1] == 0 && v[4] == 2);
