@@ -49,7 +49,9 @@ typedef struct {
     }
 
 /* Reads files into one recording: the sweeps of the first, then those of the second, and so on. They
- * may be of different formats, sampling and length. options NULL: the defaults.
+ * may be of different formats, sampling and length. Sweeps with only a current and sweeps with only a
+ * voltage, from different files and as many of either, are joined: by the last number in their names if
+ * those are unique, else in order. options NULL: the defaults.
  *
  * ERR_INPUT, located in the file, for what cannot be right: NaN in a current, time that does not
  * increase, uneven sampling (more than a tenth of a step off the grid), an empty file, a column

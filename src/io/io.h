@@ -56,6 +56,10 @@ spk_status spk__question_times(const spk__reader *in, const spk_loc *loc, const 
  * more than a tenth of a step, or n. */
 double spk__sampling_interval(const double *t, size_t n, size_t *bad);
 
+/* A sampling interval freed of rounding: the number of nine digits next to it, if n samples stay in place
+ * to a tenth of a step. */
+double spk__tidy(double dt_ms, size_t n);
+
 /* The file's name without folders and extension, for naming a sweep; buf of 128 bytes. */
 const char *spk__stem(const char *path, char *buf);
 

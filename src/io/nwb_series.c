@@ -170,15 +170,8 @@ static spk_status find_times(spk__nwb *w, const spk__series *s, size_t first, sp
     spk__h5_number(w->h.file, path, &start);
     if (!(rate > 0) || !isfinite(rate) || !isfinite(start))
         return spk__h5_fail(&w->h, path, NULL, "a rate of %g Hz from %g s", rate, start);
-    char text[40];
-    const char *after;
-    out->dt_ms = 1000 / rate;
     /* A rate of 1e5 / 3 Hz kept as float32 is 0.03 ms, not 0.0299999996. */
-    snprintf(text, sizeof text, "%.7g", out->dt_ms);
-    double round;
-    if (spk__parse_double(text, text + strlen(text), &after, &round) &&
-        fabs(round - out->dt_ms) * (double)out->n <= 0.1 * out->dt_ms)
-        out->dt_ms = round;
+    out->dt_ms = spk__tidy(1000 / rate, out->n);
     out->start_ms = 1000 * start + (double)first * out->dt_ms;
     return SPK_OK;
 }

@@ -95,6 +95,20 @@ spk_status spk__question_times(const spk__reader *in, const spk_loc *loc, const 
                      median);
 }
 
+double spk__tidy(double dt, size_t n) {
+    char text[40];
+    double round;
+    const char *after;
+    /* Seven digits serve rates that were kept in single precision. */
+    for (int digits = 7; digits <= 9; digits += 2) {
+        snprintf(text, sizeof text, "%.*g", digits, dt);
+        if (spk__parse_double(text, text + strlen(text), &after, &round) &&
+            fabs(round - dt) * (double)n <= 0.1 * dt)
+            return round;
+    }
+    return dt;
+}
+
 double spk__sampling_interval(const double *t, size_t n, size_t *bad) {
     *bad = n;
     for (size_t i = 1; i < n; i++) {
@@ -120,12 +134,5 @@ double spk__sampling_interval(const double *t, size_t n, size_t *bad) {
             return NAN;
         }
     }
-    char text[40];
-    double round;
-    const char *after;
-    snprintf(text, sizeof text, "%.9g", dt);
-    if (spk__parse_double(text, text + strlen(text), &after, &round) &&
-        fabs(round - dt) * (double)(n - 1) <= 0.1 * dt)
-        dt = round;
-    return dt;
+    return spk__tidy(dt, n);
 }

@@ -199,8 +199,18 @@ static spk_status read_one(spk__reader *in, const char *path) {
     return st;
 }
 
+/* A current and a voltage may come in files of their own. */
+static spk_status join_halves(spk__reader *in, const size_t *ends, size_t n) {
+    size_t joined = 0;
+    spk_status st = spk__builder_pair(in->builder, ends, n, &joined);
+    if (!st && joined)
+        spk__note(in->ctx, &(spk_loc){.file = in->path}, NULL,
+                  "%zu currents and voltages from separate files were joined to sweeps", joined);
+    return st;
+}
+
 static spk_status read_all(spk__reader *in, const char *const *paths, size_t n, spk__str *source,
-                           spk__str *hash) {
+                           spk__str *hash, size_t *ends) {
     for (size_t i = 0; i < n; i++) {
         char hex[65];
         spk_status st = read_one(in, paths[i]);
@@ -210,8 +220,9 @@ static spk_status read_all(spk__reader *in, const char *const *paths, size_t n, 
             return st;
         spk__str_add(source, "%s%s", i ? ", " : "", paths[i]);
         spk__str_add(hash, "%s", hex);
+        ends[i] = spk__builder_count(in->builder);
     }
-    return source->failed || hash->failed ? SPK_ERR_MEMORY : SPK_OK;
+    return source->failed || hash->failed ? SPK_ERR_MEMORY : join_halves(in, ends, n);
 }
 
 spk_status spk_recording_read(spk_ctx *ctx, const char *const *paths, size_t n,
@@ -222,8 +233,10 @@ spk_status spk_recording_read(spk_ctx *ctx, const char *const *paths, size_t n,
     spk__reader in = {.ctx = ctx, .options = options ? options : &defaults, .alone = n == 1};
     spk__str source = {.ctx = ctx}, hash = {.ctx = ctx};
     spk_status st = spk__builder_new(ctx, &in.builder);
+    size_t *ends = st ? NULL : SPK__ARRAY(ctx, n, size_t);
     if (!st)
-        st = read_all(&in, paths, n, &source, &hash);
+        st = ends ? read_all(&in, paths, n, &source, &hash, ends) : SPK_ERR_MEMORY;
+    spk__free(ctx, ends);
     char hex[65];
     if (!st) {
         snprintf(hex, sizeof hex, "%s", n == 1 ? hash.text : "");

@@ -1,17 +1,9 @@
 /* The builder: checks sweeps one by one, then makes the recording. */
-#include "recording/recording.h"
+#include "recording/build.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-struct spk__builder {
-    spk_ctx *ctx;
-    spk_recording *r;
-    size_t sweep_capacity;
-    uint32_t *slot; /* hash table of cell names: index + 1, or 0 */
-    size_t n_slots; /* a power of two, or 0 */
-};
 
 static spk_status new_recording(spk_ctx *ctx, spk_recording **out) {
     spk_recording *r = SPK__NEW(ctx, spk_recording);

@@ -29,6 +29,10 @@ void spk__builder_free(spk__builder *b);
  * errors: NaN in a current, spikes outside their window, a sampling interval that is not positive. */
 spk_status spk__builder_add_take(spk__builder *b, const spk__sweep_in *s, const spk_loc *loc);
 size_t spk__builder_count(const spk__builder *b);
+/* Joins sweeps that have only a current with sweeps that have only a voltage and are of other files (ends[f]:
+ * how many sweeps there were after file f), if there are as many of either: by the last number in their
+ * names if those tell which belong together, else in order. *n: how many were joined. */
+spk_status spk__builder_pair(spk__builder *b, const size_t *ends, size_t n_files, size_t *n);
 /* Detects spikes, finds repeats, averages their currents; the builder is then empty. */
 spk_status spk__builder_finish(spk__builder *b, const spk_detection *detection, const char *source,
                                const char *hash, spk_recording **out);

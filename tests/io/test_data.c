@@ -142,6 +142,33 @@ TEST(steps_into_a_pyramidal_cell) {
     spk_ctx_free(ctx);
 }
 
+TEST(igor_waves_of_two_channels) {
+    static char path[10][4096];
+    const char *paths[10];
+    for (int i = 0; i < 10; i++) {
+        char name[100];
+        snprintf(name, sizeof name, "igor/B6_Ch%d_IDRest_%d.ibw", i < 5 ? 0 : 3, 181 + i % 5);
+        const char *found = data_path(name);
+        if (!found)
+            return;
+        snprintf(path[i], sizeof path[i], "%s", found);
+        paths[i] = path[i];
+    }
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_recording *r = NULL;
+    const size_t want[] = {26, 50, 68, 82, 89};
+    CHECK(spk_recording_read(ctx, paths, 10, NULL, &r) == SPK_OK);
+    print_diags(ctx);
+    REQUIRE(r);
+    CHECK(spk_recording_sweep_count(r) == 5);
+    for (size_t i = 0; i < 5; i++) {
+        const spk_sweep *s = spk_recording_sweep(r, i);
+        CHECK(s->spikes.n == want[i] && s->voltage_mV.dt_ms == 0.25 && s->current_pA.n == 12000);
+    }
+    spk_recording_free(r);
+    spk_ctx_free(ctx);
+}
+
 int main(void) {
     RUN(repeats_of_an_ou_current);
     RUN(repeats_of_a_frozen_noise);
@@ -149,5 +176,6 @@ int main(void) {
     RUN(sorted_units_of_an_antennal_lobe);
     RUN(spikes_of_a_receptor);
     RUN(steps_into_a_pyramidal_cell);
+    RUN(igor_waves_of_two_channels);
     return test_end();
 }

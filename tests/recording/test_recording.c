@@ -187,6 +187,37 @@ TEST(selections_and_splits_are_checked) {
     spk_ctx_free(ctx);
 }
 
+static void add_half(spk__builder *b, spk_ctx *ctx, const char *name, bool voltage) {
+    double *x = SPK__ARRAY(ctx, 3, double);
+    spk__sweep_in s = {.name = name};
+    x[0] = (double)spk__builder_count(b);
+    *(voltage ? &s.voltage_mV : &s.current_pA) = x;
+    *(voltage ? &s.n_voltage : &s.n_current) = 3;
+    *(voltage ? &s.voltage_dt_ms : &s.current_dt_ms) = 0.1;
+    CHECK(spk__builder_add_take(b, &s, NULL) == SPK_OK);
+}
+
+TEST(halves_of_sweeps_are_joined_by_number) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk__builder *b = NULL;
+    spk_recording *r = NULL;
+    size_t n, ends[] = {1, 2, 3, 4};
+    CHECK(spk__builder_new(ctx, &b) == SPK_OK);
+    add_half(b, ctx, "I_7", false);
+    add_half(b, ctx, "V_8", true);
+    add_half(b, ctx, "I_8", false);
+    add_half(b, ctx, "V_7", true);
+    CHECK(spk__builder_pair(b, ends, 4, &n) == SPK_OK && n == 2);
+    CHECK(spk__builder_finish(b, NULL, NULL, NULL, &r) == SPK_OK);
+    CHECK(spk_recording_sweep_count(r) == 2);
+    CHECK_STR(spk_recording_sweep(r, 0)->name, "V_8");
+    CHECK(spk_recording_sweep(r, 0)->current_pA.value[0] == 2);
+    CHECK(spk_recording_sweep(r, 1)->current_pA.value[0] == 0);
+    spk_recording_free(r);
+    spk__builder_free(b);
+    spk_ctx_free(ctx);
+}
+
 static spk_status whole(spk_ctx *ctx) {
     spk_recording *r = NULL;
     spk_part *train = NULL, *test = NULL;
@@ -215,6 +246,7 @@ int main(void) {
     RUN(bad_sweeps_are_refused);
     RUN(the_default_split_holds_out_time_or_stimuli);
     RUN(selections_and_splits_are_checked);
+    RUN(halves_of_sweeps_are_joined_by_number);
     RUN(every_allocation_may_fail);
     return test_end();
 }
