@@ -27,20 +27,67 @@ static const spk_opt options[] = {
      MODEL_RATE, 0, 0, rates},
     {.name = NULL}};
 
-/* Walks along both trains. One to one: both are sorted and all windows are equally wide, so
- * matching the earliest possible pair first gives the largest number of pairs, and both go on. Any:
- * only the data go on. Which train is next is a coin toss, so no branch depends on it. */
-static size_t count_coincident(const spk_train *a, const spk_train *b, double window, bool any) {
-    size_t i = 0, j = 0, found = 0;
-    while (i < a->n && j < b->n) {
-        double d = a->t_ms[i] - b->t_ms[j];
-        size_t a_not_later = d <= window, b_not_later = d >= -window,
-               both = a_not_later & b_not_later;
-        found += both;
-        i += a_not_later;
-        j += b_not_later & ~(both & any);
+/* A walk along parts of both trains. One to one: both are sorted and all windows are equally wide,
+ * so matching the earliest possible pair first gives the largest number of pairs, and both go on.
+ * Any: only the data go on. Which train is next is a coin toss, so no branch depends on it. */
+typedef struct {
+    const double *a, *b, *a_end, *b_end;
+    size_t found;
+} walk;
+
+static inline bool walking(const walk *w) {
+    return w->a < w->a_end && w->b < w->b_end;
+}
+
+static inline void step(walk *w, double window, bool any) {
+    double d = *w->a - *w->b;
+    size_t a_not_later = d <= window, b_not_later = d >= -window, both = a_not_later & b_not_later;
+    w->found += both;
+    w->a += a_not_later;
+    w->b += b_not_later & ~(both & any);
+}
+
+/* Somewhere in the middle, where no spike before is within the window of the other train's after.
+ */
+static bool find_gap(const spk_train *a, const spk_train *b, double window, size_t *at_a,
+                     size_t *at_b) {
+    size_t i = a->n / 2, low = 0, high = b->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (b->t_ms[mid] < a->t_ms[i])
+            low = mid + 1;
+        else
+            high = mid;
     }
-    return found;
+    for (size_t last = i + 8; i < last; i++) {
+        while (low < b->n && b->t_ms[low] < a->t_ms[i])
+            low++;
+        if ((low == 0 || a->t_ms[i] - b->t_ms[low - 1] > window) &&
+            (low == b->n || b->t_ms[low] - a->t_ms[i - 1] > window)) {
+            *at_a = i;
+            *at_b = low;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each step waits for the one before it, so two walks at once go nearly twice as fast as one. */
+static size_t count_coincident(const spk_train *a, const spk_train *b, double window, bool any) {
+    size_t i = 0, j = 0;
+    if (a->n >= 20 && !find_gap(a, b, window, &i, &j))
+        i = j = 0;
+    walk first = {a->t_ms, b->t_ms, a->t_ms + i, b->t_ms + j, 0};
+    walk second = {a->t_ms + i, b->t_ms + j, a->t_ms + a->n, b->t_ms + b->n, 0};
+    while (walking(&first) && walking(&second)) {
+        step(&first, window, any);
+        step(&second, window, any);
+    }
+    while (walking(&first))
+        step(&first, window, any);
+    while (walking(&second))
+        step(&second, window, any);
+    return first.found + second.found;
 }
 
 /* 2 nu window: the part of the time that lies in a window around some spike, were they spread out.

@@ -130,6 +130,47 @@ TEST(coincidence_factor_by_hand) {
     CHECK(pair_of("coincidence_factor", NULL, SILENT(1000), d) == 0);
 }
 
+/* Best matching of spikes within a window, by dynamic programming over both trains. */
+static double most_matches(spk_train a, spk_train b, double window) {
+    static size_t best[101][101];
+    for (size_t i = 0; i <= a.n; i++)
+        for (size_t j = 0; j <= b.n; j++) {
+            if (!i || !j) {
+                best[i][j] = 0;
+                continue;
+            }
+            bool near = fabs(a.t_ms[i - 1] - b.t_ms[j - 1]) <= window + 1e-6;
+            size_t m = best[i - 1][j - 1] + near;
+            m = best[i - 1][j] > m ? best[i - 1][j] : m;
+            best[i][j] = best[i][j - 1] > m ? best[i][j - 1] : m;
+        }
+    return (double)best[a.n][b.n];
+}
+
+TEST(coincidence_factor_by_the_definition) {
+    spk__rng r;
+    spk__rng_init(&r, 8, SPK__RNG_TEST, 0, 0);
+    double ta[100], tb[100];
+    for (int k = 0; k < 600; k++) {
+        spk_train a = random_train(&r, ta, 100), b = random_train(&r, tb, 100);
+        if (!a.n || !b.n)
+            continue;
+        double window = k % 3 == 0 ? 4 : 1.5, any = 0, x = 2 * window * (double)b.n / 1000;
+        for (size_t i = 0; i < a.n; i++) {
+            bool near = false;
+            for (size_t j = 0; j < b.n; j++)
+                near = near || fabs(a.t_ms[i] - b.t_ms[j]) <= window + 1e-6;
+            any += near;
+        }
+        double counts[] = {most_matches(a, b, window), any}, n_a = (double)a.n, n_b = (double)b.n;
+        for (int matching = 0; matching < 2; matching++) {
+            double o[3] = {window, matching, 0};
+            double want = (counts[matching] - x * n_a) / (0.5 * (n_a + n_b)) / (1 - x);
+            CHECK_NEAR(pair_of("coincidence_factor", o, a, b), want, 1e-12);
+        }
+    }
+}
+
 TEST(coincidence_factor_refuses_and_grades_bursts) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     const spk_metric *m;
@@ -229,6 +270,7 @@ int main(void) {
     RUN(trains_are_compared_where_both_were_observed);
     RUN(bad_input_is_refused_with_words);
     RUN(coincidence_factor_by_hand);
+    RUN(coincidence_factor_by_the_definition);
     RUN(coincidence_factor_refuses_and_grades_bursts);
     RUN(van_rossum_in_closed_form);
     RUN(counts_and_latency);

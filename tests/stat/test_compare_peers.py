@@ -47,6 +47,7 @@ def lines():
             for i, center in enumerate(("median", "mean")):
                 w = stats.levene(x, y, center=center)
                 yield line("levene", [i], x, y, w.statistic, w.pvalue)
+            yield line("wasserstein", [], x, y, stats.wasserstein_distance(x, y), np.nan)
             if not np.allclose(x, np.round(x, 1)):  # values on the edges of bins are a matter of rounding
                 yield line("kullback_leibler", [15], x, y, divergence(x, y, 15), np.nan)
 
