@@ -40,6 +40,11 @@ typedef struct {
     const double *x, *y;
     size_t n;
     double x_start, x_step;
+    /* Strokes from the curve to peak at these times, for the spikes of a model that is reset before it
+     * could make one; NULL: none. */
+    const double *spike_x;
+    size_t n_spikes;
+    double peak;
 } spk_curve;
 
 /* One plotting area. Limits: both equal means that they follow the data (y's are then widened to

@@ -27,6 +27,7 @@ typedef struct {
     int stimulus; /* sweeps with equal number are repeats of one stimulus */
     spk_trace current_pA, recorded_mV, model_mV;
     spk_train recorded, model;
+    bool model_resets; /* its voltage makes no spikes of its own: strokes mark them */
     const spk_report_window *window;
     size_t n_windows;
 } spk_report_sweep;

@@ -80,7 +80,7 @@ static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, s
         return st;
     train_of(s, "recorded", &w->recorded);
     train_of(s, "model", &w->model);
-    spk__str_add(s, ",\"windows\":[");
+    spk__str_add(s, ",\"resets\":%s,\"windows\":[", w->model_resets ? "true" : "false");
     for (size_t k = 0; k < w->n_windows; k++) {
         const spk_report_window *v = &w->window[k];
         if (!(v->start_ms < v->stop_ms))

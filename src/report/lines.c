@@ -55,12 +55,14 @@ static spk_status find_y_axis(spk_ctx *ctx, const spk_panel *p, const spk__axis 
         return SPK_OK;
     }
     double lo = INFINITY, hi = -INFINITY;
-    for (size_t k = 0; k < p->n_curves; k++)
-        for (size_t i = 0; i < p->curve[k].n; i++) {
-            double at = curve_x(&p->curve[k], i);
-            if (at >= x->lo && at <= x->hi)
-                extend(p->curve[k].y[i], p->y_log, &lo, &hi);
-        }
+    for (size_t k = 0; k < p->n_curves; k++) {
+        const spk_curve *c = &p->curve[k];
+        for (size_t i = 0; i < c->n; i++)
+            if (curve_x(c, i) >= x->lo && curve_x(c, i) <= x->hi)
+                extend(c->y[i], p->y_log, &lo, &hi);
+        if (c->n_spikes > 0)
+            extend(c->peak, p->y_log, &lo, &hi);
+    }
     *out = spk__axis_from(lo, hi, p->y_log);
     spk__axis_widen(out, rows);
     return SPK_OK;
@@ -159,6 +161,23 @@ static void draw_curve(spk__canvas *canvas, const spk__area *area, const spk_cur
     }
 }
 
+/* From the curve's last value before each spike up to the peak. */
+static void draw_spikes(spk__canvas *canvas, const spk__area *area, const spk_curve *c, int index,
+                        const spk__axis *x, const spk__axis *y) {
+    pen p = {canvas, area, SPK__SERIES_1 + index % SPK__SERIES_COUNT, 0, 0};
+    size_t i = 0;
+    for (size_t k = 0; k < c->n_spikes; k++) {
+        while (i + 1 < c->n && curve_x(c, i + 1) < c->spike_x[k])
+            i++;
+        double u = spk__axis_at(x, c->spike_x[k]);
+        double s[4] = {u, 1 - spk__axis_at(y, c->n ? c->y[i] : y->lo), u, 1 - spk__axis_at(y, c->peak)};
+        if (!isfinite(s[0]) || !isfinite(s[1]) || !isfinite(s[3]) || !clip(s))
+            continue;
+        long column = lround(s[0] * (2 * area->width - 1)), rows = 4 * area->height - 1;
+        pen_line(&p, column, lround(s[1] * (double)rows), column, lround(s[3] * (double)rows));
+    }
+}
+
 static int legend_width(const spk_panel *p) {
     int width = 0;
     for (size_t k = 0; k < p->n_curves; k++)
@@ -216,8 +235,10 @@ static void draw_panels(spk__canvas *c, const spk_line_figure *f, const spk__axi
         const spk_panel *p = &f->panel[i];
         area.y = y + head_rows(p, c->width);
         draw_head(c, p, y, area.y);
-        for (size_t k = 0; k < p->n_curves; k++)
+        for (size_t k = 0; k < p->n_curves; k++) {
             draw_curve(c, &area, &p->curve[k], (int)k, x, &axis[i].y);
+            draw_spikes(c, &area, &p->curve[k], (int)k, x, &axis[i].y);
+        }
         spk__draw_y_axis(c, &area, axis[i].tick, axis[i].n_ticks);
         if (i + 1 == f->n_panels)
             spk__draw_x_axis(c, &area, x_tick, n_x, f->x_label);

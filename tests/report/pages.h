@@ -75,7 +75,7 @@ static void page_traces(page *p, double seconds, double dt) {
         spk_train recorded = {p->spike[k], p->n_spikes[k], 0, seconds * 1000};
         spk_train model = {p->spike[PAGE_SWEEPS], p->n_spikes[PAGE_SWEEPS], 0, seconds * 1000};
         p->sweep[k] = (spk_report_sweep){p->name[k], 0, {p->current, n, 0, dt}, {p->voltage[k], n, 0, dt},
-                                         {p->model, n, 0, dt}, recorded, model, p->window, 2};
+                                         {p->model, n, 0, dt}, recorded, model, k % 2 == 1, p->window, 2};
     }
     p->data.sweep = p->sweep;
     p->data.n_sweeps = PAGE_SWEEPS;

@@ -41,9 +41,10 @@ typedef spk_status draw_fn(spk_ctx *ctx, const spk_figure_style *style, char **o
 static spk_status draw_traces(spk_ctx *ctx, const spk_figure_style *style, char **out) {
     static scene s;
     make_scene(&s);
-    spk_curve current = {"stimulus", NULL, s.current, N, 1000, 0.1};
-    spk_curve voltage[2] = {{"recorded", NULL, s.recorded, N, 1000, 0.1},
-                            {"model", NULL, s.model, N, 1000, 0.1}};
+    spk_curve current = {.label = "stimulus", .y = s.current, .n = N, .x_start = 1000, .x_step = 0.1};
+    spk_curve voltage[2] = {
+        {.label = "recorded", .y = s.recorded, .n = N, .x_start = 1000, .x_step = 0.1},
+        {.label = "model", .y = s.model, .n = N, .x_start = 1000, .x_step = 0.1}};
     spk_panel panel[2] = {{"Held-out part", "current (pA)", &current, 1, 0, 0, false},
                           {NULL, "voltage (mV)", voltage, 2, -90, 40, false}};
     spk_line_figure f = {panel, 2, "time (ms)", 1000, 1200, false};
@@ -57,8 +58,8 @@ static spk_status draw_convergence(spk_ctx *ctx, const spk_figure_style *style, 
         best[i] = 0.02 + 2.0 / (1 + i * i);
         median[i] = i == 20 ? NAN : 0.05 + 4.0 / (1 + i);
     }
-    spk_curve curve[2] = {{"best", evaluations, best, 50, 0, 0},
-                          {"median", evaluations, median, 50, 0, 0}};
+    spk_curve curve[2] = {{.label = "best", .x = evaluations, .y = best, .n = 50},
+                          {.label = "median", .x = evaluations, .y = median, .n = 50}};
     spk_panel panel = {"Convergence", "loss", curve, 2, 0, 0, true};
     spk_line_figure f = {&panel, 1, "evaluations", 0, 40000, false};
     return spk_figure_lines(ctx, &f, style, out);
@@ -240,7 +241,7 @@ static void check_lines(const spk_line_figure *f, const char *want) {
 
 TEST(nothing_to_draw_gives_an_empty_frame) {
     double nan_value = NAN;
-    spk_curve none = {NULL, NULL, NULL, 0, 0, 1}, gap = {NULL, NULL, &nan_value, 1, 0, 1};
+    spk_curve none = {.x_step = 1}, gap = {.y = &nan_value, .n = 1, .x_step = 1};
     spk_panel panel = {NULL, "V (mV)", &none, 1, 0, 0, false};
     spk_line_figure f = {&panel, 1, "time (ms)", 0, 10, false};
     const char *want = "V (mV)\n"
@@ -257,7 +258,8 @@ TEST(nothing_to_draw_gives_an_empty_frame) {
 
 TEST(a_constant_and_a_lone_point_show) {
     double one = 5, flat[3] = {2, 2, 2};
-    spk_curve point = {NULL, NULL, &one, 1, 5, 1}, line = {NULL, NULL, flat, 3, 0, 5};
+    spk_curve point = {.y = &one, .n = 1, .x_start = 5, .x_step = 1};
+    spk_curve line = {.y = flat, .n = 3, .x_step = 5};
     spk_panel panel = {NULL, NULL, &point, 1, 0, 10, false};
     spk_line_figure f = {&panel, 1, NULL, 0, 10, false};
     check_lines(&f, "10 +\n"
@@ -277,7 +279,7 @@ TEST(a_constant_and_a_lone_point_show) {
 
 TEST(values_beyond_the_limits_are_cut_at_the_edge) {
     double y[5] = {-1e300, 5, INFINITY, 5, 1e300};
-    spk_curve c = {NULL, NULL, y, 5, 0, 2.5};
+    spk_curve c = {.y = y, .n = 5, .x_step = 2.5};
     spk_panel panel = {NULL, NULL, &c, 1, 0, 10, false};
     spk_line_figure f = {&panel, 1, NULL, 0, 10, false};
     check_lines(&f, "10 +                          *\n"
@@ -285,6 +287,19 @@ TEST(values_beyond_the_limits_are_cut_at_the_edge) {
                     " 0 +         *\n"
                     "   ++------+------+------+------+------+\n"
                     "    0      2      4      6      8     10\n"
+                    "\n");
+}
+
+TEST(strokes_stand_where_a_model_was_reset) {
+    double y[5] = {-70, -60, -50, -70, -60}, spike[2] = {2.5, 99};
+    spk_curve c = {.y = y, .n = 5, .x_step = 1, .spike_x = spike, .n_spikes = 2, .peak = 0};
+    spk_panel panel = {.curve = &c, .n_curves = 1};
+    spk_line_figure f = {&panel, 1, NULL, 0, 4, false};
+    check_lines(&f, "0 +                       *\n"
+                    "  |                       *\n"
+                    "  |*************************************\n"
+                    "  ++--------+--------+--------+--------+\n"
+                    "   0        1        2        3        4\n"
                     "\n");
 }
 
@@ -367,6 +382,7 @@ int main(void) {
     RUN(nothing_to_draw_gives_an_empty_frame);
     RUN(a_constant_and_a_lone_point_show);
     RUN(values_beyond_the_limits_are_cut_at_the_edge);
+    RUN(strokes_stand_where_a_model_was_reset);
     RUN(raster_tells_of_rows_it_left_out);
     RUN(labels_may_hold_anything);
     RUN(wrong_styles_and_limits_are_refused);

@@ -145,7 +145,18 @@
     const paths = g.select('g.curves').selectAll('path').data(traces.filter(t => t.trace && t.show), t => t.cls);
     paths.exit().remove();
     paths.enter().append('path').attr('class', t => t.cls).attr('stroke-width', 1.2).merge(paths)
-      .attr('d', t => line(x, y)(report.tracePoints(t.trace, view.domain, pixels)));
+      .attr('d', t => (line(x, y)(report.tracePoints(t.trace, view.domain, pixels)) || '') + (t.spikes ? strokes(t, x, y) : ''));
+  }
+
+  // The spikes of a model that is reset before it could draw one: from its voltage to the recording's peak.
+  function strokes(t, x, y) {
+    const s = t.spikes, top = y(t.peak);
+    let d = '';
+    for (let i = report.lowerBound(s, view.domain[0]); i < s.length && s[i] < view.domain[1]; i++) {
+      const at = t.trace.value(Math.max(0, Math.min(t.trace.n - 1, Math.ceil((s[i] - t.trace.start) / t.trace.dt) - 1)));
+      if (!Number.isNaN(at)) d += `M${x(s[i]).toFixed(2)},${y(at).toFixed(1)}V${top.toFixed(1)}`;
+    }
+    return d;
   }
 
   // Two rows of ticks above the voltage.
@@ -196,7 +207,8 @@
     if (hasVoltage) {
       drawPanel(svg, 'voltage-panel', width, y, tall, x, [
         { cls: 'recorded', trace: traces.voltage, show: shown.voltage },
-        { cls: 'model', trace: traces.modelVoltage, show: shown.modelVoltage }], 'voltage (mV)');
+        { cls: 'model', trace: traces.modelVoltage, show: shown.modelVoltage, spikes: s.resets ? s.model.t : null,
+          peak: traces.voltage ? report.traceExtent(traces.voltage)[1] : 0 }], 'voltage (mV)');
       y += tall + 16;
     }
     if (s.current) {
