@@ -38,7 +38,7 @@ typedef struct {
     spk_population pop[2];
     spk_projection p[4];
     spk_input in[1];
-    spk_setting set[8];
+    spk_assignment set[8];
     spk_network_spec spec;
 } model;
 
@@ -60,8 +60,8 @@ static void make_izhikevich(model *m, uint32_t n, const char *rule, double to_e,
     static const char *names[] = {"a", "b", "c", "d"};
     static const double e[] = {0.02, 0.2, -65, 8}, i[] = {0.1, 0.2, -65, 2};
     for (int k = 0; k < 4; k++) {
-        m->set[k] = (spk_setting){.name = names[k], .value = SPK_CONSTANT(e[k])};
-        m->set[4 + k] = (spk_setting){.name = names[k], .value = SPK_CONSTANT(i[k])};
+        m->set[k] = (spk_assignment){.name = names[k], .value = SPK_CONSTANT(e[k])};
+        m->set[4 + k] = (spk_assignment){.name = names[k], .value = SPK_CONSTANT(i[k])};
     }
     m->pop[0] = (spk_population){"E", n / 5 * 4, &iz_kernel, m->set, 4, NULL, 0, {0}};
     m->pop[1] = (spk_population){"I", n / 5, &iz_kernel, m->set + 4, 4, NULL, 0, {0}};
@@ -87,7 +87,7 @@ static void make_izhikevich(model *m, uint32_t n, const char *rule, double to_e,
 
 static void make_cuba(model *m) {
     memset(m, 0, sizeof *m);
-    m->set[0] = (spk_setting){.name = "V_m", .value = SPK_DIST(SPK_DIST_UNIFORM, -60, -50)};
+    m->set[0] = (spk_assignment){.name = "V_m", .value = SPK_DIST(SPK_DIST_UNIFORM, -60, -50)};
     m->pop[0] = (spk_population){"E", 3200, &cuba_kernel, m->set, 1, NULL, 0, {0}};
     m->pop[1] = (spk_population){"I", 800, &cuba_kernel, m->set, 1, NULL, 0, {0}};
     spk_dist exc = SPK_CONSTANT(1.62), inh = SPK_CONSTANT(-9);
@@ -181,7 +181,7 @@ plain_izhikevich(plain *p, const model *m, size_t steps) {
         }
         n_fired = 0;
         for (size_t i = 0; i < p->n; i++) {
-            const spk_setting *set = m->set + (i < p->n_e ? 0 : 4);
+            const spk_assignment *set = m->set + (i < p->n_e ? 0 : 4);
             float a = (float)set[0].value.a, b = (float)set[1].value.a;
             float v = p->state[0][i], u = p->state[1][i];
             float vn = v + (0.04f * v * v + 5 * v + 140 - u + p->drive[i]) + p->in_e[i];

@@ -57,14 +57,14 @@ typedef struct {
     spk_dist value;
     const double *each; /* one value a neuron in place of `value`, or NULL */
     spk_loc loc;
-} spk_setting;
+} spk_assignment;
 
 /* Neurons (kernel), or sources that fire at given times (trains), or Poisson sources (rate_Hz). */
 typedef struct {
     const char *name;
     uint32_t size;
     const spk_kernel *kernel;
-    const spk_setting *settings;
+    const spk_assignment *settings;
     size_t n_settings;
     const spk_train *trains; /* [size]; a spike counts at the end of the step it falls in, one that
                                 lies within 1e-6 steps of a step's end at that end */

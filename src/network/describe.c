@@ -66,7 +66,7 @@ static size_t find_quantity(const spk_quantity *q, size_t n, const char *name) {
     return SIZE_MAX;
 }
 
-static void check_setting(checker *c, const spk_population *pop, const spk_setting *s) {
+static void check_setting(checker *c, const spk_population *pop, const spk_assignment *s) {
     const spk_kernel *k = pop->kernel;
     if (find_quantity(k->parameters, k->n_parameters, s->name) == SIZE_MAX &&
         find_quantity(k->states, k->n_states, s->name) == SIZE_MAX) {
@@ -382,7 +382,7 @@ void spk__checked_free(spk_ctx *ctx, spk__checked *c) {
 
 bool spk__population_is_uniform(const spk_population *pop, bool states) {
     for (size_t i = 0; i < pop->n_settings; i++) {
-        const spk_setting *s = &pop->settings[i];
+        const spk_assignment *s = &pop->settings[i];
         bool is_state =
             find_quantity(pop->kernel->states, pop->kernel->n_states, s->name) != SIZE_MAX;
         if (is_state == states && (s->each || s->value.kind != SPK_DIST_CONSTANT))
@@ -392,7 +392,7 @@ bool spk__population_is_uniform(const spk_population *pop, bool states) {
 }
 
 static double setting_value(const spk_network_spec *spec, const spk_population *pop,
-                            const spk_setting *s, uint32_t neuron) {
+                            const spk_assignment *s, uint32_t neuron) {
     if (s->each)
         return s->each[neuron];
     spk__draw_place at = {.seed = spec->seed,

@@ -48,7 +48,7 @@ static inline void lif_prepare(const double *p, double dt, double *c, double *s)
             const REAL *current = a->input[0] ? (const REAL *)a->input[0] + v * WIDTH : NULL;      \
             const REAL *spikes = a->input[1] ? (const REAL *)a->input[1] + v * WIDTH : NULL;       \
             uint32_t mask = 0;                                                                     \
-            for (int l = 0; l < WIDTH; l++) {                                                      \
+            _Pragma("omp simd reduction(| : mask)") for (int l = 0; l < WIDTH; l++) {              \
                 REAL x = state[LIF_V * WIDTH + l], r = state[LIF_R * WIDTH + l];                   \
                 REAL decay = c[LIF_DECAY * WIDTH + l];                                             \
                 if (r > 0) {                                                                       \

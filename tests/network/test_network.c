@@ -332,7 +332,7 @@ TEST(a_synapse_hands_on_its_share_of_spikes) {
     spk_train train = {at, 5000, 0, 1100};
     spk_population pop[] = {{.name = "in", .size = 1, .trains = &train},
                             {.name = "cells", .size = 20, .kernel = &lif_f64}};
-    const spk_setting no_rest = {.name = "t_ref", .value = SPK_CONSTANT(0)};
+    const spk_assignment no_rest = {.name = "t_ref", .value = SPK_CONSTANT(0)};
     pop[1].settings = &no_rest;
     pop[1].n_settings = 1;
     spk_projection p = projection("p", "in", "cells");
@@ -438,7 +438,7 @@ TEST(bad_descriptions_are_located_errors) {
     p.edges = &edges;
     CHECK_STR(message_of(pop, 2, &p, NULL),
               "edge 0 of projection EI names neuron 5 of I, which has 5");
-    spk_setting bad = {.name = "tau", .value = SPK_CONSTANT(3)};
+    spk_assignment bad = {.name = "tau", .value = SPK_CONSTANT(3)};
     pop[0].settings = &bad;
     pop[0].n_settings = 1;
     CHECK_STR(message_of(pop, 2, NULL, NULL), "model lif has no parameter or state \"tau\"");
