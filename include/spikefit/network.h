@@ -148,6 +148,13 @@ const spk_rule *spk_rule_at(size_t i);
 /* ERR_INPUT with the nearest name. */
 spk_status spk_rule_find(spk_ctx *ctx, const char *name, const spk_loc *loc, const spk_rule **out);
 
+/* A GraphML file: nodes are numbered in the file's order, undirected edges go both ways. ERR_IO,
+ * ERR_INPUT. */
+typedef struct spk_graph spk_graph;
+spk_status spk_graph_read(spk_ctx *ctx, const char *path, const spk_loc *loc, spk_graph **out);
+const spk_edges *spk_graph_edges(const spk_graph *g); /* lent */
+void spk_graph_free(spk_graph *g);
+
 /* ---- networks ---- */
 
 typedef struct spk_wiring spk_wiring;

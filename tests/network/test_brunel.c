@@ -134,8 +134,8 @@ TEST(fast_oscillation) {
 TEST(slow_oscillation) {
     regime r = {0};
     simulate(4.5, 0.9, BINS, &r);
-    /* Two seconds of a slow rhythm: seeds spread over 5.7 to 6.0 Hz, between the paper's simulation and
-     * its theory. */
+    /* Two seconds of a slow rhythm: seeds spread over 5.7 to 6.0 Hz, between the paper's simulation
+     * and its theory. */
     CHECK(r.rate_Hz > 0.95 * 5.5 && r.rate_Hz < 6.5);
     CHECK_NEAR(r.frequency_Hz, 22, 0.2 * 22);
 }
