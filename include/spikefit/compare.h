@@ -3,7 +3,8 @@
  *
  * NaN in a sample means "not defined" (as statistics of trains give it) and is left out; infinities
  * are an error. All p values are two-sided: the probability of at least such a difference if both
- * samples came from one distribution.
+ * samples came from one distribution. They come from GSL's distribution functions: alone of all
+ * numbers here, their last digits may depend on the machine.
  */
 #ifndef SPIKEFIT_COMPARE_H
 #define SPIKEFIT_COMPARE_H
