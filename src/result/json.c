@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-void spk__json_text(spk__str *s, const char *text) {
+static void put_text(spk__str *s, const char *text) {
     if (!text) {
         spk__str_add(s, "null");
         return;
@@ -23,7 +23,7 @@ void spk__json_text(spk__str *s, const char *text) {
     spk__str_add(s, "\"");
 }
 
-void spk__json_number(spk__str *s, double x) {
+static void put_number(spk__str *s, double x) {
     char buf[32];
     spk__str_add(s, "%s", isfinite(x) ? spk__print_double(x, buf) : "null");
 }
@@ -31,16 +31,16 @@ void spk__json_number(spk__str *s, double x) {
 /* Fields of an object; the comma before is the caller's format. */
 static void text_field(spk__str *s, const char *before, const char *name, const char *text) {
     spk__str_add(s, "%s\"%s\": ", before, name);
-    spk__json_text(s, text);
+    put_text(s, text);
 }
 
 static void number_field(spk__str *s, const char *before, const char *name, double x) {
     spk__str_add(s, "%s\"%s\": ", before, name);
-    spk__json_number(s, x);
+    put_number(s, x);
 }
 
 static void put_parameter(const spk_result_parameter *p, spk__str *s) {
-    spk__json_text(s, p->name);
+    put_text(s, p->name);
     number_field(s, ": {", "value", p->value);
     text_field(s, ", ", "unit", p->unit);
     spk__str_add(s, ", \"free\": %s", p->free ? "true" : "false");

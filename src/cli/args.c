@@ -1,0 +1,145 @@
+/* Arguments, and printing that commands share. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+spk_status cli_fail(cli *c, spk_status st, const char *hint, const char *format, ...) {
+    va_list args;
+    cli_print_diags(c, 0);
+    bool colour = isatty(STDERR_FILENO);
+    fprintf(stderr, colour ? "\033[1;31merror:\033[0m " : "error: ");
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n");
+    if (hint)
+        fprintf(stderr, "  hint: %s\n", hint);
+    return st;
+}
+
+static spk_status set_value(cli *c, const cli_option *o, const char *text) {
+    char *end = NULL;
+    errno = 0;
+    if (o->kind == CLI_TEXT) {
+        *(const char **)o->value = text;
+        return SPK_OK;
+    }
+    if (o->kind == CLI_INT)
+        *(int64_t *)o->value = strtoll(text, &end, 10);
+    else
+        *(double *)o->value = strtod(text, &end);
+    if (end == text || *end || errno)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "%s takes a number, not '%s'", o->name, text);
+    return SPK_OK;
+}
+
+static const cli_option *find_option(const cli_option *options, const char *name, size_t length) {
+    for (const cli_option *o = options; o && o->name; o++)
+        if (strlen(o->name) == length && strncmp(o->name, name, length) == 0)
+            return o;
+    return NULL;
+}
+
+spk_status cli_parse(cli *c, const cli_option *options, int low, int high, int *n) {
+    int operands = 0;
+    bool only_operands = false;
+    for (int i = 0; i < c->argc; i++) {
+        char *a = c->argv[i];
+        if (only_operands || a[0] != '-' || !a[1]) {
+            c->argv[operands++] = a;
+            continue;
+        }
+        if (strcmp(a, "--") == 0) {
+            only_operands = true;
+            continue;
+        }
+        const char *equals = strchr(a, '=');
+        size_t length = equals ? (size_t)(equals - a) : strlen(a);
+        const cli_option *o = find_option(options, a, length);
+        if (!o)
+            return cli_fail(c, SPK_ERR_USAGE, "`--help` lists the options", "unknown option %.*s",
+                            (int)length, a);
+        if (o->kind == CLI_FLAG) {
+            *(bool *)o->value = true;
+            continue;
+        }
+        if (!equals && i + 1 >= c->argc)
+            return cli_fail(c, SPK_ERR_USAGE, NULL, "%s needs a value", a);
+        spk_status st = set_value(c, o, equals ? equals + 1 : c->argv[++i]);
+        if (st)
+            return st;
+    }
+    if (operands < low || operands > high)
+        return cli_fail(c, SPK_ERR_USAGE, "`--help` shows how the command is called",
+                        operands < low ? "an argument is missing" : "too many arguments");
+    *n = operands;
+    return SPK_OK;
+}
+
+void cli_print_diags(cli *c, size_t from) {
+    char text[8192];
+    bool colour = isatty(STDERR_FILENO);
+    fflush(stdout);
+    for (size_t i = from; i < spk_ctx_diag_count(c->ctx); i++) {
+        spk_diag_format(spk_ctx_diag(c->ctx, i), colour, text, sizeof text);
+        fputs(text, stderr);
+    }
+    if (spk_ctx_diag_dropped(c->ctx))
+        fprintf(stderr, "(and %zu more)\n", spk_ctx_diag_dropped(c->ctx));
+    if (from == 0)
+        spk_ctx_diag_clear(c->ctx);
+    else
+        spk_ctx_diag_truncate(c->ctx, from);
+}
+
+const char *cli_number(double x, int digits, char buf[32]) {
+    if (isnan(x)) {
+        snprintf(buf, 32, "-");
+        return buf;
+    }
+    double size = fabs(x);
+    if (size >= 1e7 || (size > 0 && size < 1e-4)) {
+        snprintf(buf, 32, "%.*g", digits, x);
+        return buf;
+    }
+    int before = size >= 1 ? (int)floor(log10(size)) + 1 : size > 0 ? (int)ceil(log10(size)) : 1;
+    int after = digits - before;
+    snprintf(buf, 32, "%.*f", after > 0 ? after : 0, x);
+    return buf;
+}
+
+const char *cli_plain(double x, char buf[32]) {
+    snprintf(buf, 32, "%.6g", x);
+    return buf;
+}
+
+const char *cli_count(uint64_t n, char buf[32]) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            buf[at++] = ' ';
+        buf[at++] = digits[i];
+    }
+    buf[at] = '\0';
+    return buf;
+}
+
+const char *cli_seconds(double s, char buf[32]) {
+    if (!isfinite(s))
+        snprintf(buf, 32, "?");
+    else if (s < 9.95)
+        snprintf(buf, 32, "%.1f s", s);
+    else if (s < 120)
+        snprintf(buf, 32, "%.0f s", s);
+    else if (s < 7200)
+        snprintf(buf, 32, "%.0f min", s / 60);
+    else
+        snprintf(buf, 32, "%.1f h", s / 3600);
+    return buf;
+}

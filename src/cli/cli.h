@@ -1,0 +1,75 @@
+/* The program: one file per command, on the public headers alone. */
+#ifndef SPK_CLI_CLI_H
+#define SPK_CLI_CLI_H
+
+#include <spikefit/base.h>
+#include <spikefit/fit.h>
+#include <spikefit/recording.h>
+#include <stdio.h>
+
+/* What a command is handed. */
+typedef struct {
+    spk_ctx *ctx;
+    int argc;
+    char **argv; /* behind the command's name */
+    bool colour; /* of standard output */
+    bool unicode;
+    int width; /* of the terminal */
+} cli;
+
+/* One command: name, what it does, how it is called, options in the words of the help. */
+typedef struct {
+    const char *name, *sentence, *usage, *help;
+    spk_status (*run)(cli *c);
+} cli_command;
+
+/* ---- arguments ---- */
+
+typedef enum { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL } cli_kind;
+/* One option; a table ends with name NULL. value points to a bool, const char *, int64_t or double. */
+typedef struct {
+    const char *name; /* "--out" */
+    cli_kind kind;
+    void *value;
+} cli_option;
+enum { CLI_MANY = 10000 };
+/* Splits the arguments into options and operands (at least low, at most high of them), operands moved to
+ * argv[0 .. *n - 1]. ERR_USAGE with the message printed. */
+spk_status cli_parse(cli *c, const cli_option *options, int low, int high, int *n);
+/* Prints an error in the style of diagnostics and returns st. */
+spk_status cli_fail(cli *c, spk_status st, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* ---- printing ---- */
+
+/* Prints diagnostics from index `from` on to standard error. */
+void cli_print_diags(cli *c, size_t from);
+/* A number with about `digits` significant ones, no exponent in everyday ranges. */
+const char *cli_number(double x, int digits, char buf[32]);
+/* The shortest text of a number to six significant digits: 281, 0.3. */
+const char *cli_plain(double x, char buf[32]);
+/* A number of things with thin groups of three: 40 000. */
+const char *cli_count(uint64_t n, char buf[32]);
+const char *cli_seconds(double s, char buf[32]);
+
+/* ---- what several commands do ---- */
+
+/* A result and everything it names, opened: for score, simulate, rerun, report. */
+typedef struct {
+    spk_result *result;
+    spk_study *study;
+    spk_setup *setup;
+    size_t model;
+    spk_problem *problem;
+    double *values;
+} cli_run;
+spk_status cli_run_open(cli *c, const char *folder, cli_run *out);
+void cli_run_close(cli *c, cli_run *r);
+
+/* Tables and figures of a fit, to standard output. */
+void cli_print_parameters(cli *c, const spk_result *r);
+void cli_print_scores(cli *c, const spk_result *r);
+spk_status cli_print_comparison(cli *c, spk_problem *p, const spk_recording *rec,
+                                const double *values, spk_part_kind part);
+
+#endif

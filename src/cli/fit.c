@@ -1,0 +1,193 @@
+/* spikefit fit: the search, its progress, what came out. */
+#include "cli/cli.h"
+#include <spikefit/validate.h>
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    cli *c;
+    bool terminal;
+    double last_s;   /* when the line was written last */
+    double last_part; /* the same, as a share of the budget, where there is no terminal */
+    size_t model;
+} watcher;
+
+static void write_progress(const spk_fit_progress *p, FILE *f) {
+    char done[32], budget[32], elapsed[32], left[32];
+    double n = p->tally.evaluations ? (double)p->tally.evaluations : 1;
+    fprintf(f, "%s  %s / %s  loss %.4f", p->model_name, cli_count(p->evaluations, done),
+            cli_count(p->budget, budget), p->best);
+    if (p->tally.silent + p->tally.exploding + p->tally.nonfinite)
+        fprintf(f, "  silent %.0f %%, exploding %.0f %%", 100 * (double)p->tally.silent / n,
+                100 * (double)(p->tally.exploding + p->tally.nonfinite) / n);
+    fprintf(f, "  %s, %s left", cli_seconds(p->elapsed_s, elapsed), cli_seconds(p->left_s, left));
+}
+
+static void on_progress(void *user, const spk_fit_progress *p) {
+    watcher *w = user;
+    if (w->terminal) {
+        if (p->elapsed_s - w->last_s < 0.1 && p->model == w->model)
+            return;
+        fprintf(stderr, "\r\033[K");
+        write_progress(p, stderr);
+        fflush(stderr);
+    } else {
+        double part = (double)p->evaluations / (double)p->budget;
+        if (p->model == w->model && part - w->last_part < 0.1 && w->last_part >= 0)
+            return;
+        w->last_part = part;
+        write_progress(p, stderr);
+        fprintf(stderr, "\n");
+    }
+    w->model = p->model;
+    w->last_s = p->elapsed_s;
+}
+
+void cli_print_scores(cli *c, const spk_result *r) {
+    char a[32], b[32], d[32], e[32];
+    (void)c;
+    printf("\n  %-6s %-28s %8s  %-18s %s\n", "", "measure", "value", "95 % interval",
+           "repeats among themselves");
+    for (size_t i = 0; i < r->n_scores; i++) {
+        const spk_result_score *s = &r->score[i];
+        bool first = i == 0 || strcmp(s->part, r->score[i - 1].part) != 0;
+        printf("  %-6s %-28s %8s", first ? s->part : "", s->measure, cli_number(s->value, 3, a));
+        char interval[80] = "";
+        if (!isnan(s->low))
+            snprintf(interval, sizeof interval, "%s .. %s", cli_number(s->low, 3, b),
+                     cli_number(s->high, 3, d));
+        printf("  %-18s %s\n", interval, isnan(s->reliability) ? "" : cli_number(s->reliability, 3, e));
+    }
+}
+
+static void print_models(const spk_result *r) {
+    if (r->n_models < 2)
+        return;
+    printf("\n  %-20s %14s %14s\n", "model", "training loss", "ranked by");
+    for (size_t i = 0; i < r->n_models; i++)
+        printf("%s %-20s %14.4f %14.4f\n", r->model[i].chosen ? " *" : "  ", r->model[i].name,
+               r->model[i].loss, r->model[i].selection);
+}
+
+static void print_summary(const spk_result *r) {
+    char n[32];
+    printf("\n%s: loss %.4f after %s evaluations (%s)\n", spk_result_chosen(r)->name, r->best_loss,
+           cli_count(r->evaluations, n), r->interrupted ? "interrupted" : r->stop_reason);
+    double all = r->evaluations ? (double)r->evaluations : 1;
+    printf("candidates: %.1f %% silent, %.1f %% exploding, %.1f %% not finite\n",
+           100 * (double)r->n_silent / all, 100 * (double)r->n_exploding / all,
+           100 * (double)r->n_nonfinite / all);
+    if (!isnan(r->spike_shift_ms))
+        printf("at a quarter of the step its spikes move by %.4f ms; %.1f %% find no partner\n",
+               r->spike_shift_ms, 100 * r->spike_shift_unmatched);
+}
+
+static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *folder) {
+    size_t model;
+    spk_problem *p = NULL;
+    spk_status st = spk_result_model_index(c->ctx, r, spk_setup_study(setup), &model);
+    if (!st)
+        st = spk_setup_problem(setup, model, &p);
+    if (st)
+        return st;
+    double values[256];
+    if (spk_problem_kernel(p)->n_parameters > 256)
+        return cli_fail(c, SPK_ERR_INTERNAL, NULL, "the model has more than 256 parameters");
+    st = spk_result_parameters(c->ctx, r, spk_problem_kernel(p), values);
+    if (!st)
+        st = spk_validate_scores(c->ctx, p, values, SPK_TRAIN, NULL, 0, r);
+    if (!st)
+        st = spk_validate_scores(c->ctx, p, values, SPK_TEST, NULL, 0, r);
+    if (!st && folder)
+        st = spk_result_write(c->ctx, r, folder);
+    if (st)
+        return st;
+    size_t n_test;
+    spk_setup_part(setup, SPK_TEST, &n_test);
+    st = cli_print_comparison(c, p, spk_setup_recording(setup), values,
+                              n_test ? SPK_TEST : SPK_TRAIN);
+    print_models(r);
+    cli_print_parameters(c, r);
+    cli_print_scores(c, r);
+    print_summary(r);
+    if (folder)
+        printf("result: %s/result.json, %s/result.h5\n", folder, folder);
+    return st;
+}
+
+static void describe(const spk_setup *s, const spk_study *y) {
+    size_t n_train, n_test;
+    char words[256];
+    spk_setup_part(s, SPK_TRAIN, &n_train);
+    spk_setup_part(s, SPK_TEST, &n_test);
+    spk_detection_print(spk_recording_detection(spk_setup_recording(s)), words, sizeof words);
+    fprintf(stderr, "data:  %s\nspikes: %s\nsplit: %s; %zu sweeps to train on, %zu to test on\n",
+            spk_recording_source(spk_setup_recording(s)), words, spk_setup_split_words(s), n_train,
+            n_test);
+    (void)y;
+}
+
+static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
+    spk_setup *setup = NULL;
+    spk_result *r = NULL;
+    watcher w = {.c = c, .terminal = isatty(STDERR_FILENO), .last_part = -1, .model = SIZE_MAX};
+    spk_status st = spk_setup_new(c->ctx, y, &setup);
+    cli_print_diags(c, 0);
+    if (st)
+        return st;
+    describe(setup, y);
+    o->progress = on_progress;
+    o->user = &w;
+    st = spk_fit_run(c->ctx, setup, o, &r);
+    if (w.terminal)
+        fprintf(stderr, "\r\033[K");
+    if (!st)
+        st = finish(c, setup, r, o->folder);
+    bool interrupted = !st && r->interrupted;
+    if (interrupted)
+        cli_fail(c, SPK_ERR_CANCELLED, o->folder ? "`--resume` goes on from here" : NULL,
+                 "interrupted after %llu evaluations; the best so far is kept",
+                 (unsigned long long)r->evaluations);
+    spk_result_free(r);
+    spk_setup_free(setup);
+    return interrupted ? SPK_ERR_CANCELLED : st;
+}
+
+static spk_status run_fit(cli *c) {
+    spk_fit_options o = {0};
+    int64_t threads = 0, evaluations = 0;
+    const cli_option options[] = {{"--out", CLI_TEXT, &o.folder},
+                                  {"--resume", CLI_FLAG, &o.resume},
+                                  {"--threads", CLI_INT, &threads},
+                                  {"--evaluations", CLI_INT, &evaluations},
+                                  {0}};
+    int n;
+    spk_status st = cli_parse(c, options, 1, 1, &n);
+    if (st)
+        return st;
+    if (threads < 0 || threads > 4096 || evaluations < 0)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 .. 4096, --evaluations 1 or more");
+    o.threads = (int)threads;
+    o.evaluations = evaluations;
+    spk_study *y = NULL;
+    st = spk_study_read(c->ctx, c->argv[0], &y);
+    if (!st)
+        st = fit(c, y, &o);
+    spk_study_free(y);
+    return st;
+}
+
+const cli_command cli_fit = {
+    .name = "fit",
+    .sentence = "fit the models of a study to its recording",
+    .usage = "STUDY.yaml [--out RUN] [--resume] [--evaluations N] [--threads N]",
+    .help = "  --out RUN         folder for the result and the journal\n"
+            "  --resume          go on with the run in that folder: after Ctrl-C, a crash, or, with\n"
+            "                    more --evaluations, after its end\n"
+            "  --evaluations N   candidates to try, in place of the study's\n"
+            "  --threads N       cores to use; changes no bit of the result\n"
+            "\nCtrl-C stops cleanly and keeps the best.\n",
+    .run = run_fit,
+};

@@ -1,0 +1,101 @@
+/* spikefit inspect: what is in a recording. */
+#include "cli/cli.h"
+#include <spikefit/io.h>
+#include <spikefit/metric.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_sweep(const spk_recording *r, size_t i) {
+    const spk_sweep *s = spk_recording_sweep(r, i);
+    spk_sweep_summary m;
+    char a[32], b[32], d[32];
+    spk_recording_summary(r, i, &m);
+    printf("  %-18s %8s ms  dt %-6s %5zu spikes  %6s Hz  CV %s", s->name,
+           cli_number(m.duration_ms, 5, a), cli_number(m.dt_ms, 3, b), m.n_spikes,
+           cli_number(m.rate_Hz, 3, d), "");
+    printf("%s", cli_number(m.isi_cv, 2, a));
+    if (s->voltage_mV.n)
+        printf("  V %s .. %s mV", cli_number(m.v_min_mV, 3, a), cli_number(m.v_max_mV, 3, b));
+    if (m.v_missing)
+        printf(" (%zu samples missing)", m.v_missing);
+    printf("\n");
+}
+
+/* The mean coincidence factor between repeats: what a model can be measured against. */
+static spk_status print_reliability(cli *c, const spk_recording *r, int stimulus, double window) {
+    const size_t *sweeps;
+    size_t n = spk_recording_repeats(r, stimulus, &sweeps);
+    const spk_metric *m;
+    spk_opts o;
+    spk_status st = spk_metric_find(c->ctx, "coincidence_factor", &m);
+    if (st || n < 2)
+        return st;
+    spk_opts_default(m->options, &o);
+    o.v[0] = window;
+    spk_train trains[256];
+    double value;
+    n = n < 256 ? n : 256;
+    for (size_t i = 0; i < n; i++)
+        trains[i] = spk_recording_sweep(r, sweeps[i])->spikes;
+    size_t mark = spk_ctx_diag_count(c->ctx);
+    if (spk_metric_within(c->ctx, m, &o, trains, n, 0, &value) == SPK_OK)
+        printf("  repeats agree by a coincidence factor of %.3f at +-%g ms", value, window);
+    else /* not defined at these rates */
+        spk_ctx_diag_truncate(c->ctx, mark);
+    return SPK_OK;
+}
+
+static spk_status run_inspect(cli *c) {
+    spk_read_options o = SPK_READ_OPTIONS_INIT;
+    double threshold = NAN;
+    const cli_option options[] = {{"--format", CLI_TEXT, &o.format},
+                                  {"--columns", CLI_TEXT, &o.columns},
+                                  {"--dt", CLI_REAL, &o.dt_ms},
+                                  {"--select", CLI_TEXT, &o.select},
+                                  {"--threshold", CLI_REAL, &threshold},
+                                  {"--trust-units", CLI_FLAG, &o.trust_units},
+                                  {0}};
+    int n;
+    spk_status st = cli_parse(c, options, 1, CLI_MANY, &n);
+    if (st)
+        return st;
+    if (!isnan(threshold))
+        o.detection.threshold_mV = threshold;
+    spk_recording *r = NULL;
+    st = spk_recording_read(c->ctx, (const char *const *)c->argv, (size_t)n, &o, &r);
+    if (st)
+        return st;
+    char words[512];
+    spk_detection_print(spk_recording_detection(r), words, sizeof words);
+    printf("%s\n%zu sweeps, %zu stimuli; spikes: %s\n", spk_recording_source(r),
+           spk_recording_sweep_count(r), spk_recording_stimulus_count(r), words);
+    for (size_t k = 0; !st && k < spk_recording_stimulus_count(r); k++) {
+        const size_t *sweeps;
+        size_t repeats = spk_recording_repeats(r, (int)k, &sweeps);
+        spk_recording_stimulus_print(r, (int)k, words, sizeof words);
+        printf("\nstimulus %zu: %s%s\n", k, words, repeats > 1 ? ", repeated" : "");
+        for (size_t i = 0; i < repeats; i++)
+            print_sweep(r, sweeps[i]);
+        st = print_reliability(c, r, (int)k, 4);
+        if (repeats > 1)
+            printf("\n");
+    }
+    spk_recording_warn(c->ctx, r);
+    spk_recording_free(r);
+    return st;
+}
+
+const cli_command cli_inspect = {
+    .name = "inspect",
+    .sentence = "say what is in a recording: sweeps, units, spikes, repeats",
+    .usage = "FILE...",
+    .help = "  --format NAME     do not recognise the format by the content\n"
+            "  --columns LIST    header that a CSV file lacks: t_ms,I_pA,V_mV\n"
+            "  --dt MS           sampling interval, where the file has no time column\n"
+            "  --select NAME     which part of a file that holds several things\n"
+            "  --threshold MV    voltage at which spikes are found (0)\n"
+            "  --trust-units     take values that look like volts as they are\n",
+    .run = run_inspect,
+};

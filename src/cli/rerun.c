@@ -1,0 +1,78 @@
+/* spikefit rerun: repeats a run from its result file and compares, bit by bit. */
+#include "cli/cli.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool same(double a, double b) {
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static spk_status check_data(cli *c, const spk_result *old, const spk_result *again) {
+    spk_status st = SPK_OK;
+    for (size_t i = 0; i < old->n_data && i < again->n_data; i++)
+        if (strcmp(old->data_hash[i], again->data_hash[i]) != 0)
+            st = cli_fail(c, SPK_ERR_FAILED, NULL, "%s is not the file that the run read",
+                          old->data_path[i]);
+    return st;
+}
+
+static spk_status compare(cli *c, const spk_result *old, const spk_result *again) {
+    size_t differ = 0;
+    if (strcmp(old->version, again->version) != 0)
+        printf("the run was made by spikefit %s, this is %s\n", old->version, again->version);
+    spk_status st = check_data(c, old, again);
+    bool parameters = old->n_parameters == again->n_parameters;
+    for (size_t i = 0; parameters && i < old->n_parameters; i++) {
+        const spk_result_parameter *a = &old->parameter[i], *b = &again->parameter[i];
+        if (same(a->value, b->value))
+            continue;
+        differ++;
+        printf("  %s: %.17g then, %.17g now (%s)\n", a->name, a->value, b->value, a->unit);
+    }
+    bool history = old->history.n == again->history.n;
+    for (size_t i = 0; history && i < old->history.n; i++)
+        history = same(old->history.best[i], again->history.best[i]) &&
+                  same(old->history.median[i], again->history.median[i]);
+    if (!parameters || differ || !same(old->best_loss, again->best_loss) || !history)
+        return cli_fail(c, SPK_ERR_FAILED, NULL,
+                        "the rerun differs: loss %.17g then, %.17g now; history %s",
+                        old->best_loss, again->best_loss, history ? "equal" : "different");
+    if (!st)
+        printf("the same bits: loss %.17g, %zu parameters, %zu generations\n", again->best_loss,
+               again->n_parameters, again->history.n);
+    return st;
+}
+
+static spk_status run_rerun(cli *c) {
+    int64_t threads = 0;
+    const cli_option options[] = {{"--threads", CLI_INT, &threads}, {0}};
+    int n;
+    spk_status st = cli_parse(c, options, 1, 1, &n);
+    cli_run r;
+    if (!st)
+        st = cli_run_open(c, c->argv[0], &r);
+    if (st)
+        return st;
+    if (r.result->interrupted)
+        st = cli_fail(c, SPK_ERR_INPUT, "`spikefit fit --resume` ends it first",
+                      "the run was interrupted: there is nothing whole to repeat");
+    spk_result *again = NULL;
+    spk_fit_options o = {.threads = (int)threads, .evaluations = (int64_t)r.result->budget};
+    if (!st)
+        st = spk_fit_run(c->ctx, r.setup, &o, &again);
+    if (!st && again->interrupted)
+        st = cli_fail(c, SPK_ERR_CANCELLED, NULL, "interrupted");
+    if (!st)
+        st = compare(c, r.result, again);
+    spk_result_free(again);
+    cli_run_close(c, &r);
+    return st;
+}
+
+const cli_command cli_rerun = {
+    .name = "rerun",
+    .sentence = "repeat a run from its result file and compare, bit by bit",
+    .usage = "RUN [--threads N]",
+    .run = run_rerun,
+};

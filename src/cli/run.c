@@ -1,0 +1,44 @@
+/* Opening what a run directory names. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static spk_status open_all(cli *c, cli_run *r) {
+    spk_status st = spk_study_parse(c->ctx, r->result->study_name, r->result->study,
+                                    strlen(r->result->study), &r->study);
+    if (!st)
+        st = spk_setup_new(c->ctx, r->study, &r->setup);
+    if (!st)
+        st = spk_result_model_index(c->ctx, r->result, r->study, &r->model);
+    if (!st)
+        st = spk_setup_problem(r->setup, r->model, &r->problem);
+    if (st)
+        return st;
+    const spk_kernel *k = spk_problem_kernel(r->problem);
+    r->values = calloc(k->n_parameters + 1, sizeof *r->values);
+    if (!r->values)
+        return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+    return spk_result_parameters(c->ctx, r->result, k, r->values);
+}
+
+spk_status cli_run_open(cli *c, const char *folder, cli_run *out) {
+    cli_run r = {0};
+    spk_status st = spk_result_read(c->ctx, folder, &r.result);
+    if (!st)
+        st = open_all(c, &r);
+    if (st)
+        cli_run_close(c, &r);
+    else
+        *out = r;
+    return st;
+}
+
+void cli_run_close(cli *c, cli_run *r) {
+    (void)c;
+    free(r->values);
+    spk_setup_free(r->setup);
+    spk_study_free(r->study);
+    spk_result_free(r->result);
+    *r = (cli_run){0};
+}

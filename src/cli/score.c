@@ -1,0 +1,53 @@
+/* spikefit score: all measures of a run, on what it was trained on or on what it never saw. */
+#include "cli/cli.h"
+#include <spikefit/validate.h>
+
+#include <string.h>
+
+/* The scores of the file are replaced by those asked for: the list begins empty. */
+static spk_status run_score(cli *c) {
+    const char *on = "test", *metric = NULL;
+    bool figure = false;
+    const cli_option options[] = {{"--on", CLI_TEXT, &on},
+                                  {"--metric", CLI_TEXT, &metric},
+                                  {"--figure", CLI_FLAG, &figure},
+                                  {0}};
+    int n;
+    spk_status st = cli_parse(c, options, 1, 1, &n);
+    if (st)
+        return st;
+    if (strcmp(on, "test") != 0 && strcmp(on, "train") != 0)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--on takes 'train' or 'test', not '%s'", on);
+    spk_part_kind part = strcmp(on, "test") == 0 ? SPK_TEST : SPK_TRAIN;
+    cli_run r;
+    st = cli_run_open(c, c->argv[0], &r);
+    if (st)
+        return st;
+    spk_result scores = {.ctx = c->ctx};
+    size_t parts;
+    spk_setup_part(r.setup, part, &parts);
+    if (!parts)
+        st = cli_fail(c, SPK_ERR_INPUT, "give the study a 'test' part", "the study holds nothing out");
+    if (!st)
+        st = spk_validate_scores(c->ctx, r.problem, r.values, part, metric ? &metric : NULL,
+                                 metric != NULL, &scores);
+    if (!st && figure)
+        st = cli_print_comparison(c, r.problem, spk_setup_recording(r.setup), r.values, part);
+    if (!st) {
+        printf("%s, %s", c->argv[0], spk_result_chosen(r.result)->name);
+        cli_print_scores(c, &scores);
+    }
+    spk_result_clear_scores(&scores);
+    cli_run_close(c, &r);
+    return st;
+}
+
+const cli_command cli_score = {
+    .name = "score",
+    .sentence = "score a run on held-out data, with confidence intervals",
+    .usage = "RUN [--on test|train] [--metric NAME] [--figure]",
+    .help = "  --on PART       test (what the search never saw; the default) or train\n"
+            "  --metric NAME   only this measure; `spikefit list` shows all\n"
+            "  --figure        voltages and rasters, data above, model below\n",
+    .run = run_score,
+};
