@@ -114,6 +114,12 @@ typedef struct {
                    const double *input, double dt_ms, double t_ms, double *out);
 } spk_kernel;
 
+/* A model that is linked in (<spikefit/model.h> lists them). */
+typedef struct {
+    const char *name, *sentence; /* sentence: the first line of the file's comment */
+    const char *text;            /* the whole NESTML file */
+} spk_builtin_model;
+
 #ifdef __cplusplus
 }
 #endif

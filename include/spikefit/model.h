@@ -15,10 +15,6 @@ extern "C" {
 
 /* ---- what is built in ---- */
 
-typedef struct {
-    const char *name, *sentence; /* sentence: the first line of the file's comment */
-    const char *text;            /* the whole NESTML file */
-} spk_builtin_model;
 size_t spk_builtin_model_count(void);
 const spk_builtin_model *spk_builtin_model_at(size_t i);
 

@@ -5,7 +5,6 @@
 
 #include "base/base.h"
 #include <spikefit/kernel.h>
-#include <spikefit/model.h>
 
 /* One integrator that a built-in model is built with. */
 typedef struct {
