@@ -208,7 +208,8 @@ static void write_run(spk__writer *w) {
     const char *name = w->name;
     bool carry = w->p->carry, random = w->p->uses_random;
     spk__put(w, "\nstatic void %s_run(spk_run_args *a) {\n    const double dt = a->dt_ms;\n", name);
-    spk__put(w, "    %s_uniform u;\n    %s_set_uniform(&u, dt);\n", name, name);
+    spk__put(w, "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
+                "    %s_set_uniform(&uniform, dt);\n", name, name, name);
     for (size_t i = 0; i < w->p->n_continuous; i++)
         spk__put(w, "    const vr_real *const drive%zu = a->drive[%zu];\n    (void)drive%zu;\n", i, i, i);
     spk__put(w, "    vr_real *const state = a->state;\n    const vr_real *const constant = a->constant;\n"
@@ -219,7 +220,7 @@ static void write_run(spk__writer *w) {
     spk__put(w, "#define LOAD(j) \\\n        %s_run_state s##j; \\\n"
                 "        const vr_real *const c##j = constant + (v + j) * (size_t)%zu * VR_WIDTH; \\\n"
                 "        const vu id##j = %s; \\\n"
-                "        s##j.none = u.none; \\\n"
+                "        s##j.none = u->none; \\\n"
                 "        %s_run_load(&s##j, state + (v + j) * (size_t)%zu * VR_WIDTH);\n"
                 "        %s_EACH(LOAD)\n",
              name, w->constants.n, random ? "vu_load(a->lane_id + (v + j) * VR_WIDTH)" : "vu_set1(0)", name,
@@ -227,10 +228,10 @@ static void write_run(spk__writer *w) {
     spk__put(w, "        for (uint64_t i = 0; i < a->n_steps; i++) {\n"
                 "            const uint64_t step = a->step + i;\n"
                 "            const double t = (double)step * dt;\n            (void)t;\n"
-                "            %s_run_common common;\n            common.none = u.none;\n", name);
+                "            %s_run_common common;\n            common.none = u->none;\n", name);
     write_common(w);
     spk__put(w, "#define STEP(j) { \\\n            vr rest; \\\n"
-                "            const vm spiked = %s_run_step(&s##j, c##j, &u, &common, 0, a->seed, step, id##j, &rest); \\\n"
+                "            const vm spiked = %s_run_step(&s##j, c##j, u, &common, 0, a->seed, step, id##j, &rest); \\\n"
                 "            const uint32_t mask = vm_bits(spiked); \\\n"
                 "            log[n_log] = (uint64_t)(v + j) << 32 | i << 16 | mask; \\\n%s"
                 "            n_log += mask != 0; \\\n            }\n            %s_EACH(STEP)\n        }\n",
@@ -256,32 +257,33 @@ static void write_step_inputs(spk__writer *w) {
 static void write_step_loads(spk__writer *w) {
     const spk__program *p = w->p;
     for (size_t i = 0; i < p->n_continuous; i++)
-        spk__put(w, "        in.start%zu = start%zu ? vr_load(start%zu + v * VR_WIDTH) : u.none;\n"
-                    "        in.end%zu = end%zu ? vr_load(end%zu + v * VR_WIDTH) : u.none;\n",
+        spk__put(w, "        in.start%zu = start%zu ? vr_load(start%zu + v * VR_WIDTH) : u->none;\n"
+                    "        in.end%zu = end%zu ? vr_load(end%zu + v * VR_WIDTH) : u->none;\n",
                  i, i, i, i, i, i);
     for (size_t i = 0; i < p->n_spike_ports; i++)
-        spk__put(w, "        in.weight%zu = weight%zu ? vr_load(weight%zu + v * VR_WIDTH) : u.none;\n", i, i, i);
+        spk__put(w, "        in.weight%zu = weight%zu ? vr_load(weight%zu + v * VR_WIDTH) : u->none;\n", i, i, i);
 }
 
 static void write_step(spk__writer *w) {
     const char *name = w->name;
     spk__put(w, "\nstatic void %s_step(const spk_step_args *a) {\n    const double dt = a->dt_ms;\n", name);
-    spk__put(w, "    %s_uniform u;\n    %s_set_uniform(&u, dt);\n", name, name);
+    spk__put(w, "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
+                "    %s_set_uniform(&uniform, dt);\n", name, name, name);
     spk__put(w, "    vr_real *const state = a->state, *const rests = a->rest;\n"
                 "    const vr_real *const constant = a->constant;\n"
                 "    const uint64_t step = a->step;\n    const double t = (double)step * dt;\n    (void)t;\n"
-                "    %s_step_common common;\n    common.none = u.none;\n    {\n", name);
+                "    %s_step_common common;\n    common.none = u->none;\n    {\n", name);
     write_common(w);
     spk__put(w, "    }\n");
     write_step_inputs(w);
     spk__put(w, "    for (size_t v = 0; v < a->n_vectors; v++) {\n"
                 "        vr_real *const x = state + v * (size_t)%zu * VR_WIDTH;\n"
-                "        %s_step_state s;\n        s.none = u.none;\n        %s_step_load(&s, x);\n"
-                "        %s_step_input in;\n        in.none = u.none;\n",
+                "        %s_step_state s;\n        s.none = u->none;\n        %s_step_load(&s, x);\n"
+                "        %s_step_input in;\n        in.none = u->none;\n",
              w->p->n_all_states, name, name, name);
     write_step_loads(w);
     spk__put(w, "        const vu id = %s;\n        vr rest;\n"
-                "        const vm spiked = %s_step_step(&s, constant + v * a->constant_stride, &u, &common, &in,\n"
+                "        const vm spiked = %s_step_step(&s, constant + v * a->constant_stride, u, &common, &in,\n"
                 "            a->seed, step, id, &rest);\n"
                 "        %s_step_store(&s, x);\n"
                 "        a->spiked[v] = vm_bits(spiked);\n"

@@ -138,6 +138,7 @@ static void find_variables(spk__lowering *l) {
     if (l->d->failed)
         return;
     p->n_states = spread(m->states, m->n_states, l->state_slot, SPK__SYM_STATE);
+    l->initial_busy = room(l, p->n_states, 1);
     p->n_parameters = spread(m->parameters, m->n_parameters, l->parameter_slot, SPK__SYM_PARAMETER);
     p->n_continuous = spread(m->ports, m->n_ports, l->port_slot, SPK__SYM_CONTINUOUS_PORT);
     p->n_spike_ports = spread(m->ports, m->n_ports, l->port_slot, SPK__SYM_SPIKE_PORT);
@@ -373,7 +374,6 @@ static void order_defaults(spk__lowering *l) {
 static void find_initial(spk__lowering *l) {
     spk__program *p = l->p;
     p->initial = room(l, p->n_all_states, sizeof *p->initial);
-    l->initial_busy = room(l, l->n_states, 1);
     for (size_t i = 0; i < p->n_all_states && !l->d->failed && !l->st; i++) {
         l->d->line = i < l->n_states ? l->state[i].line : 0;
         spk__node n = i < l->n_states ? spk__initial(l, i) : spk__dag_number(l->d, 0);
