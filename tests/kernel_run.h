@@ -23,6 +23,50 @@ typedef struct {
     uint32_t *spike_lane;
 } lanes;
 
+/* Where tests keep compiled models. */
+static inline const char *test_cache(void) {
+    static char path[4096];
+    const char *bin = getenv("SPK_BIN");
+    snprintf(path, sizeof path, "%s/kernel_cache", bin ? bin : "/tmp");
+    return path;
+}
+
+/* Path of a file of the source tree. */
+static inline const char *source_path(const char *name) {
+    static char path[4096];
+    const char *root = getenv("SPK_SOURCE");
+    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
+    return path;
+}
+
+static inline spk_model *test_open(spk_ctx *ctx, const char *source, const char *integrator, int isa) {
+    spk_model_options o = SPK_MODEL_OPTIONS_INIT;
+    o.integrator = integrator;
+    o.cache = test_cache();
+    o.isa = isa;
+    spk_model *m = NULL;
+    if (spk_model_open(ctx, source, &o, &m)) {
+        print_diags(ctx);
+        test__bad++;
+        return NULL;
+    }
+    return m;
+}
+
+static inline spk_model *test_open_text(spk_ctx *ctx, const char *text, const char *integrator, int isa) {
+    spk_model_options o = SPK_MODEL_OPTIONS_INIT;
+    o.integrator = integrator;
+    o.cache = test_cache();
+    o.isa = isa;
+    spk_model *m = NULL;
+    if (spk_model_open_text(ctx, "test.nestml", text, strlen(text), NULL, &o, &m)) {
+        print_diags(ctx);
+        test__bad++;
+        return NULL;
+    }
+    return m;
+}
+
 static inline int find_quantity(const spk_quantity *q, size_t n, const char *name) {
     for (size_t i = 0; i < n; i++)
         if (strcmp(q[i].name, name) == 0)
