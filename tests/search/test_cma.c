@@ -96,13 +96,18 @@ static double rastrigin(const double *x, size_t n) {
     return f;
 }
 
-/* Evaluations until f <= 1e-9, the mean over runs; the budget where it fails. */
+static int compare(const void *a, const void *b) {
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Evaluations until f <= 1e-9, the median over runs; the budget where it fails. */
 static double cost(const char *method, const spk_opts *opts, function *f, size_t n, uint64_t budget,
                    int runs) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     static double x[65536], values[65536];
-    double sum = 0;
-    for (int k = 0; k < runs; k++) {
+    double spent[32] = {0};
+    for (int k = 0; k < runs && k < 32; k++) {
         spk_search_space space = {.dim = n};
         spk_search *s = NULL;
         if (spk_search_new(ctx, method, opts, &space, (uint64_t)k + 1, budget, &s))
@@ -118,28 +123,28 @@ static double cost(const char *method, const spk_opts *opts, function *f, size_t
                 values[i] = f(x + i * n, n);
             CHECK(spk_search_tell(s, values) == SPK_OK);
         }
-        sum += (double)s->evaluations / runs;
+        spent[k] = (double)s->evaluations;
         spk_search_free(s);
     }
     spk_ctx_free(ctx);
-    return sum;
+    qsort(spent, (size_t)runs, sizeof *spent, compare);
+    return spent[runs / 2];
 }
 
 /* pycma 4.5, cma.fmin2(f, x0 uniform in [.1, .9]^10, .2, {"bounds": [0, 1], "ftarget": 1e-9}) on
- * the same functions, mean evaluations of 20 runs. We are to need at most a tenth more; 5 % are for
- * the noise of our mean. */
+ * the same functions, median evaluations of 20 runs. */
 TEST(evaluations_equal_pycma) {
     static const struct {
         const char *name;
         function *f;
         double pycma;
     } cases[] = {
-        {"sphere", sphere, 1614}, {"ellipsoid", ellipsoid, 4167}, {"rosenbrock", rosenbrock, 5922}};
+        {"sphere", sphere, 1605}, {"ellipsoid", ellipsoid, 4132}, {"rosenbrock", rosenbrock, 5582}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double ours = cost("cmaes", NULL, cases[i].f, 10, 20000, 20);
         printf("# %s: %.0f evaluations, pycma %.0f\n", cases[i].name, ours, cases[i].pycma);
-        CHECK(ours < 1.15 * cases[i].pycma);
-        CHECK(ours > 0.6 * cases[i].pycma); /* too good to be true */
+        CHECK(ours < 1.1 * cases[i].pycma);
+        CHECK(ours > 0.8 * cases[i].pycma); /* too good to be true */
     }
 }
 
