@@ -1,4 +1,5 @@
-"""COCO's bbob functions (or the noisy ones): evaluations to targets, our methods beside pycma.
+"""COCO's bbob functions (or the noisy ones): evaluations to targets, our methods beside pycma's,
+minionpy's and pygmo's.
 
     python bench/search/bbob.py --methods cmaes pycma --dims 5 10 --budget 20000
 
@@ -53,9 +54,43 @@ def run_pycma(method, f, dim, seed, budget):
         cma.fmin2(f, lambda: 0.1 + 0.8 * rng.random(dim), 0.2, options, restarts=9, bipop=True)
 
 
+def run_minion(method, f, dim, seed, budget):
+    """minion-LSHADE, minion-jSO, ..."""
+    import minionpy
+    name = method.split("-")[1]
+    options = {"x_tol": 1e-300, "population_size": 18 * dim if name == "LSHADE" else 0}
+    solver = getattr(minionpy, name)(lambda xs, _=None: [f(x) for x in xs], [(0, 1)] * dim, None, budget,
+                                     lambda _: f.done(), seed, options)
+    solver.optimize()
+
+
+def run_pygmo(method, f, dim, seed, budget):
+    """pygmo-de, pygmo-pso, pygmo-bee_colony, pygmo-simulated_annealing"""
+    import pygmo
+
+    class Problem:
+        def fitness(self, x):
+            return [f(x)]
+
+        def get_bounds(self):
+            return [0] * dim, [1] * dim
+
+    name = method.split("-")[1]
+    size, options = {"de": (min(max(10 * dim, 20), 500), {"F": 0.5, "CR": 0.9, "variant": 7, "ftol": 0, "xtol": 0}),
+                     "pso": (40, {"omega": 0.73, "eta1": 1.5, "eta2": 1.5, "variant": 1, "neighb_type": 1,
+                                  "max_vel": 1}),
+                     "bee_colony": (40, {"limit": 40 * dim})}[name]
+    generations = budget // (2 * size if name == "bee_colony" else size) - 1
+    population = pygmo.population(pygmo.problem(Problem()), size, seed=seed)
+    pygmo.algorithm(getattr(pygmo, name)(gen=generations, seed=seed, **options)).evolve(population)
+
+
+RUNNERS = {"pycma": run_pycma, "minion": run_minion, "pygmo": run_pygmo}
+
+
 def run(method, function, dim, instance, budget):
     f = Counter(BareProblem("bbob", function, dim, instance))
-    runner = run_pycma if method.startswith("pycma") else run_ours
+    runner = RUNNERS.get(method.split("-")[0], run_ours)
     runner(method, f, dim, 1000 * function + instance, budget)
     return f.hit, f.n
 
@@ -73,7 +108,7 @@ def main():
         total = 0
         print(f"\ndim {dim}, {a.instances} instances, {a.budget} evaluations: targets reached,"
               " and ERT over the first method's")
-        print("  f  " + " ".join(f"{m:>10} {'':6}" for m in a.methods))
+        print("  f  " + " ".join(f"{m:>14} {'':6}" for m in a.methods))
         for function in a.functions:
             hits = np.full((len(a.methods), a.instances, len(TARGETS)), np.inf)
             spent = np.zeros((len(a.methods), a.instances))
@@ -92,9 +127,9 @@ def main():
                 ratio = np.exp(np.mean(np.log(ert[i][both] / ert[0][both]))) if both.any() else np.nan
                 row.append((good[i].mean(), ratio))
             ratios.append([r for _, r in row])
-            print(f"{function:3}  " + " ".join(f"{g:10.2f} {r:6.2f}" for g, r in row), flush=True)
+            print(f"{function:3}  " + " ".join(f"{g:14.2f} {r:6.2f}" for g, r in row), flush=True)
         mean = np.exp(np.nanmean(np.log(ratios), 0))
-        print("all  " + " ".join(f"{s / total:10.3f} {m:6.3f}" for s, m in zip(solved, mean)))
+        print("all  " + " ".join(f"{s / total:14.3f} {m:6.3f}" for s, m in zip(solved, mean)))
 
 
 main()

@@ -115,3 +115,13 @@ void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, dou
             normal_pairs(m, u, v, a, d + 1 < s->dim ? a + n : NULL);
         }
 }
+
+void spk__search_shuffle(const spk_search *s, uint64_t generation, uint32_t which, size_t n,
+                         uint32_t *order) {
+    spk__rng r = spk__search_rng(s, generation, SPK__SEARCH_COMMON - which);
+    for (size_t i = 0; i < n; i++) {
+        size_t j = spk__word_below(spk__rng_u32(&r), i + 1);
+        order[i] = order[j];
+        order[j] = (uint32_t)i;
+    }
+}

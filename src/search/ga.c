@@ -12,7 +12,7 @@
  * Elitism: the best of a generation enter the next one as they are, with their values. Under noise
  * they are evaluated again each time and the values averaged.
  */
-#include "search/search.h"
+#include "search/population.h"
 
 #include <math.h>
 
@@ -41,38 +41,33 @@ static const spk_opt options[] = {
 };
 
 typedef struct {
-    size_t n, n_elite;
-    bool begun;
-    double *x, *f, *count;   /* count: evaluations behind a value */
+    spk__population p;
+    size_t n_elite;
+    double *count;           /* evaluations behind a value */
     double *next_x, *next_f; /* scratch */
-    uint32_t *order, *scratch;
 } state;
 
 static spk_status start(spk_search *s) {
     state *t = s->state;
-    t->n = (size_t)s->opts.v[POPULATION];
-    t->n_elite = (size_t)(s->opts.v[ELITE] * (double)t->n + 0.5);
-    t->x = spk__arena_alloc(s->arena, t->n, s->dim * sizeof(double));
-    t->next_x = spk__arena_alloc(s->arena, t->n, s->dim * sizeof(double));
-    t->f = SPK__SEARCH_ARRAY(s, t->n, double);
-    t->count = SPK__SEARCH_ARRAY(s, t->n, double);
-    t->next_f = SPK__SEARCH_ARRAY(s, 2 * t->n, double);
-    t->order = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
-    t->scratch = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
-    bool good = t->x && t->next_x && t->f && t->count && t->next_f && t->order && t->scratch;
-    return good ? SPK_OK : SPK_ERR_MEMORY;
+    size_t n = (size_t)s->opts.v[POPULATION];
+    t->n_elite = (size_t)(s->opts.v[ELITE] * (double)n + 0.5);
+    t->next_x = spk__arena_alloc(s->arena, n, s->dim * sizeof(double));
+    t->count = SPK__SEARCH_ARRAY(s, n, double);
+    t->next_f = SPK__SEARCH_ARRAY(s, 2 * n, double);
+    bool good = t->next_x && t->count && t->next_f;
+    return good ? spk__population_start(s, &t->p, n) : SPK_ERR_MEMORY;
 }
 
 /* ---- operators ---- */
 
 static const double *pick(const spk_search *s, const state *t, spk__rng *r) {
-    size_t k = (size_t)spk__rng_below(r, t->n);
+    size_t k = (size_t)spk__rng_below(r, t->p.n);
     if (spk__rng_uniform(r) < s->opts.v[PRESSURE] - 1) {
-        size_t other = (size_t)spk__rng_below(r, t->n - 1);
+        size_t other = (size_t)spk__rng_below(r, t->p.n - 1);
         other += other >= k;
         k = other < k ? other : k;
     }
-    return t->x + t->order[k] * s->dim;
+    return t->p.x + t->p.order[k] * s->dim;
 }
 
 static void cross(const spk_search *s, spk__rng *r, const double *a, const double *b,
@@ -123,102 +118,80 @@ static void breed(const spk_search *s, const state *t, size_t pair, double *a, d
 
 static spk_status ask(spk_search *s) {
     state *t = s->state;
-    size_t children = t->begun ? t->n - t->n_elite : t->n;
-    size_t again = t->begun && s->noisy ? t->n_elite : 0;
+    if (!t->p.begun)
+        return spk__population_first(s, &t->p);
+    size_t children = t->p.n - t->n_elite, again = s->noisy ? t->n_elite : 0;
     spk_status st = spk__search_batch(s, children + again);
     if (st)
         return st;
-    if (!t->begun) {
-        spk__search_scatter(s, s->generation, t->n, s->x);
-        return SPK_OK;
-    }
-    spk__search_rank(t->f, t->n, t->order, t->scratch);
+    spk__population_rank(&t->p);
     for (size_t i = 0; i < children; i += 2)
         breed(s, t, i / 2, s->x + i * s->dim, i + 1 < children ? s->x + (i + 1) * s->dim : NULL);
     for (size_t i = 0; i < again; i++)
-        memcpy(s->x + (children + i) * s->dim, t->x + t->order[i] * s->dim, s->dim * sizeof *s->x);
+        memcpy(s->x + (children + i) * s->dim, t->p.x + t->p.order[i] * s->dim,
+               s->dim * sizeof *s->x);
     return SPK_OK;
 }
 
 /* ---- the next generation: elites, then children ---- */
 
 static void replace(spk_search *s, state *t) {
-    size_t e = t->n_elite, children = t->n - e;
-    double *count = t->next_f + t->n;
-    spk__search_rank(t->f, t->n, t->order, t->scratch);
+    size_t e = t->n_elite, children = t->p.n - e;
+    double *count = t->next_f + t->p.n;
+    spk__population_rank(&t->p);
     for (size_t i = 0; i < e; i++) {
-        size_t k = t->order[i];
-        memcpy(t->next_x + i * s->dim, t->x + k * s->dim, s->dim * sizeof *t->x);
-        t->next_f[i] = t->f[k];
+        size_t k = t->p.order[i];
+        memcpy(t->next_x + i * s->dim, t->p.x + k * s->dim, s->dim * sizeof *t->p.x);
+        t->next_f[i] = t->p.f[k];
         count[i] = t->count[k];
         if (s->noisy) {
             double value = s->f[children + i];
             count[i]++;
-            bool good = isfinite(value) && isfinite(t->f[k]);
-            t->next_f[i] = good ? t->f[k] + (value - t->f[k]) / count[i] : INFINITY;
+            bool good = isfinite(value) && isfinite(t->p.f[k]);
+            t->next_f[i] = good ? t->p.f[k] + (value - t->p.f[k]) / count[i] : INFINITY;
         }
     }
-    memcpy(t->x, t->next_x, e * s->dim * sizeof *t->x);
-    memcpy(t->f, t->next_f, e * sizeof *t->f);
+    memcpy(t->p.x, t->next_x, e * s->dim * sizeof *t->p.x);
+    memcpy(t->p.f, t->next_f, e * sizeof *t->p.f);
     memcpy(t->count, count, e * sizeof *count);
-    memcpy(t->x + e * s->dim, s->x, children * s->dim * sizeof *t->x);
-    memcpy(t->f + e, s->f, children * sizeof *t->f);
-    for (size_t i = e; i < t->n; i++)
+    memcpy(t->p.x + e * s->dim, s->x, children * s->dim * sizeof *t->p.x);
+    memcpy(t->p.f + e, s->f, children * sizeof *t->p.f);
+    for (size_t i = e; i < t->p.n; i++)
         t->count[i] = 1;
 }
 
 static spk_status tell(spk_search *s) {
     state *t = s->state;
-    if (t->begun) {
+    if (t->p.begun) {
         replace(s, t);
     } else {
-        memcpy(t->x, s->x, t->n * s->dim * sizeof *t->x);
-        memcpy(t->f, s->f, t->n * sizeof *t->f);
-        for (size_t i = 0; i < t->n; i++)
+        spk__population_begin(s, &t->p);
+        for (size_t i = 0; i < t->p.n; i++)
             t->count[i] = 1;
-        t->begun = true;
     }
-    spk_stop reason = spk__stop_values(s, t->f, t->n, false);
-    if (!reason)
-        reason = spk__stop_spread(s, spk__search_spread(t->x, t->n, s->dim));
-    if (reason)
-        spk__search_stop(s, reason);
+    spk__population_check(s, &t->p);
     return SPK_OK;
 }
 
 static spk_status sync(spk_search *s, spk__sync *y) {
     state *t = s->state;
-    spk__sync_bool(y, &t->begun);
-    spk__sync_f64(y, t->x, t->n * s->dim);
-    spk__sync_f64(y, t->f, t->n);
-    spk__sync_f64(y, t->count, t->n);
+    spk__population_sync(s, &t->p, y);
+    spk__sync_f64(y, t->count, t->p.n);
     return SPK_OK;
-}
-
-static void progress(const spk_search *s, spk_search_progress *p) {
-    const state *t = s->state;
-    p->population = t->n;
-    if (t->begun)
-        p->spread = spk__search_spread(t->x, t->n, s->dim);
-}
-
-static void describe(const spk_search *s, spk__str *line) {
-    const state *t = s->state;
-    if (t->begun)
-        spk__str_add(line, ", spread %.3g", spk__search_spread(t->x, t->n, s->dim));
 }
 
 /* The best average of several values; else the best value. */
 static bool favourite(const spk_search *s, double *x) {
     const state *t = s->state;
-    size_t best = t->n;
-    for (double least = 3; least >= 1 && best == t->n; least--)
-        for (size_t i = 0; t->begun && i < t->n; i++)
-            if (t->count[i] >= least && isfinite(t->f[i]) && (best == t->n || t->f[i] < t->f[best]))
+    size_t best = t->p.n;
+    for (double least = 3; least >= 1 && best == t->p.n; least--)
+        for (size_t i = 0; t->p.begun && i < t->p.n; i++)
+            if (t->count[i] >= least && isfinite(t->p.f[i]) &&
+                (best == t->p.n || t->p.f[i] < t->p.f[best]))
                 best = i;
-    if (best < t->n)
-        memcpy(x, t->x + best * s->dim, s->dim * sizeof *x);
-    return best < t->n;
+    if (best < t->p.n)
+        memcpy(x, t->p.x + best * s->dim, s->dim * sizeof *x);
+    return best < t->p.n;
 }
 
 const spk__search_method spk__search_ga = {
@@ -230,8 +203,7 @@ const spk__search_method spk__search_ga = {
             .options = options,
             .min_objectives = 1,
             .max_objectives = 1,
-            .rules = 1u << SPK_STOP_BUDGET | 1u << SPK_STOP_TARGET | 1u << SPK_STOP_FTOL |
-                     1u << SPK_STOP_XTOL | 1u << SPK_STOP_STAGNATION,
+            .rules = SPK__POPULATION_RULES,
             .uses_start = true,
             .handles_noise = true,
         },
@@ -240,7 +212,7 @@ const spk__search_method spk__search_ga = {
     .ask = ask,
     .tell = tell,
     .sync = sync,
-    .progress = progress,
-    .describe = describe,
+    .progress = spk__population_progress,
+    .describe = spk__population_describe,
     .favourite = favourite,
 };

@@ -13,41 +13,35 @@ static size_t blocks(const spk_search *s) {
     return (MIX + s->dim + 3) / 4;
 }
 
+static size_t archive_room(const spk_search *s, size_t n) {
+    return (size_t)(s->opts.v[SPK__HDE_ARCHIVE] * (double)n + 0.5);
+}
+
 spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits) {
     spk__hde *t = s->state;
     const double *v = s->opts.v;
     t->traits = traits;
     size_t n =
         v[SPK__HDE_POPULATION] > 0 ? (size_t)v[SPK__HDE_POPULATION] : traits->population(s->dim);
-    t->n = t->n_first = n < LEAST ? LEAST : n;
+    n = t->n_first = n < LEAST ? LEAST : n;
     t->memory = (size_t)v[SPK__HDE_MEMORY];
-    t->archive_room = (size_t)(v[SPK__HDE_ARCHIVE] * (double)t->n + 0.5);
-    size_t row = s->dim * sizeof(double);
-    t->x = spk__arena_alloc(s->arena, t->n, row);
-    t->archive = spk__arena_alloc(s->arena, t->archive_room + 1, row);
-    t->f = SPK__SEARCH_ARRAY(s, t->n, double);
-    t->trial_f = SPK__SEARCH_ARRAY(s, t->n, double);
-    t->trial_cr = SPK__SEARCH_ARRAY(s, t->n, double);
-    t->gain = SPK__SEARCH_ARRAY(s, t->n, double);
-    t->words = spk__arena_alloc(s->arena, t->n, 4 * blocks(s) * sizeof *t->words);
-    t->order = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
-    t->scratch = SPK__SEARCH_ARRAY(s, t->n, uint32_t);
+    t->archive_room = archive_room(s, n);
+    t->archive = spk__arena_alloc(s->arena, t->archive_room + 1, s->dim * sizeof(double));
+    t->trial_f = SPK__SEARCH_ARRAY(s, n, double);
+    t->trial_cr = SPK__SEARCH_ARRAY(s, n, double);
+    t->gain = SPK__SEARCH_ARRAY(s, n, double);
+    t->words = spk__arena_alloc(s->arena, n, 4 * blocks(s) * sizeof *t->words);
     t->memory_f = SPK__SEARCH_ARRAY(s, t->memory, double);
     t->memory_cr = SPK__SEARCH_ARRAY(s, t->memory, double);
-    bool good = t->x && t->archive && t->f && t->trial_f && t->trial_cr && t->gain && t->words &&
-                t->order && t->scratch && t->memory_f && t->memory_cr;
+    bool good = t->archive && t->trial_f && t->trial_cr && t->gain && t->words && t->memory_f &&
+                t->memory_cr;
     for (size_t i = 0; good && i < t->memory; i++) {
         t->memory_f[i] = traits->first_f;
         t->memory_cr[i] = traits->first_cr;
         if (traits->jso && i + 1 == t->memory)
             t->memory_f[i] = t->memory_cr[i] = 0.9;
     }
-    return good ? SPK_OK : SPK_ERR_MEMORY;
-}
-
-/* The part of the planned evaluations that is spent. */
-static double elapsed(const spk_search *s) {
-    return fmin(1, (double)s->evaluations / spk__search_horizon(s));
+    return good ? spk__population_start(s, &t->p, n) : SPK_ERR_MEMORY;
 }
 
 /* ---- trials ---- */
@@ -59,11 +53,11 @@ static double cauchy_angle(uint32_t word) {
 /* F by Cauchy about the memory, drawn again while <= 0; CR by a normal. */
 static void draw_rates(const spk_search *s, spk__hde *t) {
     size_t stride = 4 * blocks(s);
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = 0; i < t->p.n; i++)
         t->gain[i] = cauchy_angle(t->words[i * stride + CAUCHY]);
-    spk__tan_array(t->n, t->gain, t->trial_f);
-    double time = elapsed(s);
-    for (size_t i = 0; i < t->n; i++) {
+    spk__tan_array(t->p.n, t->gain, t->trial_f);
+    double time = spk__search_elapsed(s);
+    for (size_t i = 0; i < t->p.n; i++) {
         const uint32_t *w = t->words + i * stride;
         size_t k = spk__word_below(w[ENTRY], t->memory);
         double cr = 0, f = t->memory_f[k] + 0.1 * t->trial_f[i];
@@ -86,33 +80,33 @@ static void draw_rates(const spk_search *s, spk__hde *t) {
 
 /* How many of the best parents a trial may be drawn towards. */
 static size_t good_parents(const spk_search *s, const spk__hde *t, uint32_t word) {
-    double share = s->opts.v[SPK__HDE_BEST_SHARE], n = (double)t->n;
+    double share = s->opts.v[SPK__HDE_BEST_SHARE], n = (double)t->p.n;
     if (t->traits->random_share)
         share = 2 / n + spk__word_uniform(word) * fmax(0, share - 2 / n);
     if (t->traits->jso)
-        share *= 1 - 0.5 * elapsed(s);
+        share *= 1 - 0.5 * spk__search_elapsed(s);
     size_t good = (size_t)(share * n + 0.5);
-    return good < 2 ? 2 : good > t->n ? t->n : good;
+    return good < 2 ? 2 : good > t->p.n ? t->p.n : good;
 }
 
 static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
     size_t dim = s->dim;
     const uint32_t *w = t->words + i * 4 * blocks(s);
-    size_t good = t->order[spk__word_below(w[GOOD], good_parents(s, t, w[SHARE]))];
+    size_t good = t->p.order[spk__word_below(w[GOOD], good_parents(s, t, w[SHARE]))];
     /* Three different ones without drawing again: the ones already taken are stepped over. */
-    size_t r1 = spk__word_below(w[FIRST], t->n - 1);
+    size_t r1 = spk__word_below(w[FIRST], t->p.n - 1);
     r1 += r1 >= i;
     size_t low = r1 < i ? r1 : i, high = r1 < i ? i : r1;
-    size_t r2 = spk__word_below(w[SECOND], t->n + t->n_archive - 2);
+    size_t r2 = spk__word_below(w[SECOND], t->p.n + t->n_archive - 2);
     r2 += r2 >= low;
     r2 += r2 >= high;
     double f = t->trial_f[i], pull = f;
     if (t->traits->jso) {
-        double time = elapsed(s);
+        double time = spk__search_elapsed(s);
         pull *= time < 0.2 ? 0.7 : time < 0.4 ? 0.8 : 1.2;
     }
-    const double *x = t->x + i * dim, *a = t->x + good * dim, *b = t->x + r1 * dim;
-    const double *c = r2 < t->n ? t->x + r2 * dim : t->archive + (r2 - t->n) * dim;
+    const double *x = t->p.x + i * dim, *a = t->p.x + good * dim, *b = t->p.x + r1 * dim;
+    const double *c = r2 < t->p.n ? t->p.x + r2 * dim : t->archive + (r2 - t->p.n) * dim;
     size_t sure = spk__word_below(w[SURE], dim);
     uint64_t mix = (uint64_t)(t->trial_cr[i] * 0x1p32);
     for (size_t d = 0; d < dim; d++) {
@@ -124,17 +118,15 @@ static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
 
 spk_status spk__hde_ask(spk_search *s) {
     spk__hde *t = s->state;
-    spk_status st = spk__search_batch(s, t->n);
+    if (!t->p.begun)
+        return spk__population_first(s, &t->p);
+    spk_status st = spk__search_batch(s, t->p.n);
     if (st)
         return st;
-    if (!t->begun) {
-        spk__search_scatter(s, s->generation, t->n, s->x);
-        return SPK_OK;
-    }
-    spk__search_rank(t->f, t->n, t->order, t->scratch);
-    spk__search_words(s, s->generation, t->n, blocks(s), t->words);
+    spk__population_rank(&t->p);
+    spk__search_words(s, s->generation, t->p.n, blocks(s), t->words);
     draw_rates(s, t);
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = 0; i < t->p.n; i++)
         make_trial(s, t, i, s->x + i * s->dim);
     return SPK_OK;
 }
@@ -146,7 +138,7 @@ static void keep_in_archive(const spk_search *s, spk__hde *t, size_t i, spk__rng
         return;
     size_t place = t->n_archive < t->archive_room ? t->n_archive++
                                                   : (size_t)spk__rng_below(r, t->archive_room);
-    memcpy(t->archive + place * s->dim, t->x + i * s->dim, s->dim * sizeof *t->x);
+    memcpy(t->archive + place * s->dim, t->p.x + i * s->dim, s->dim * sizeof *t->p.x);
 }
 
 /* Weighted means of the successes move one entry of the memory. */
@@ -189,94 +181,67 @@ static void learn(spk__hde *t, size_t n) {
 }
 
 static void select_trials(spk_search *s, spk__hde *t) {
-    size_t n = t->n, dim = s->dim;
+    size_t n = t->p.n;
     spk__rng r = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON);
     for (size_t i = 0; i < n; i++) {
         t->gain[i] = 0;
-        if (!(s->f[i] <= t->f[i]))
+        if (!(s->f[i] <= t->p.f[i]))
             continue;
-        if (s->f[i] < t->f[i]) {
-            t->gain[i] = t->f[i] - s->f[i];
+        if (s->f[i] < t->p.f[i]) {
+            t->gain[i] = t->p.f[i] - s->f[i];
             keep_in_archive(s, t, i, &r);
         }
-        memcpy(t->x + i * dim, s->x + i * dim, dim * sizeof *t->x);
-        t->f[i] = s->f[i];
+        spk__population_put(s, &t->p, i, s->x + i * s->dim, s->f[i]);
     }
     learn(t, n);
 }
 
 /* Drops the worst until the population is as large as the time allows. */
 static void shrink(spk_search *s, spk__hde *t) {
-    double first = (double)t->n_first, wanted = first + (LEAST - first) * elapsed(s);
+    double first = (double)t->n_first, wanted = first + (LEAST - first) * spk__search_elapsed(s);
     size_t n = (size_t)(wanted + 0.5), kept = 0;
-    if (n >= t->n)
+    if (n >= t->p.n)
         return;
-    spk__search_rank(t->f, t->n, t->order, t->scratch);
-    for (size_t i = 0; i < t->n; i++)
-        t->scratch[i] = 0;
-    for (size_t i = n; i < t->n; i++)
-        t->scratch[t->order[i]] = 1;
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->scratch[i])
+    spk__population_rank(&t->p);
+    for (size_t i = 0; i < t->p.n; i++)
+        t->p.scratch[i] = 0;
+    for (size_t i = n; i < t->p.n; i++)
+        t->p.scratch[t->p.order[i]] = 1;
+    for (size_t i = 0; i < t->p.n; i++) {
+        if (t->p.scratch[i])
             continue;
-        memmove(t->x + kept * s->dim, t->x + i * s->dim, s->dim * sizeof *t->x);
-        t->f[kept++] = t->f[i];
+        memmove(t->p.x + kept * s->dim, t->p.x + i * s->dim, s->dim * sizeof *t->p.x);
+        t->p.f[kept++] = t->p.f[i];
     }
-    t->n = n;
-    t->archive_room = (size_t)(s->opts.v[SPK__HDE_ARCHIVE] * (double)n + 0.5);
+    t->p.n = n;
+    t->archive_room = archive_room(s, n);
     /* The archive is in no order, so cutting its end drops some at random. */
     t->n_archive = t->n_archive < t->archive_room ? t->n_archive : t->archive_room;
 }
 
 spk_status spk__hde_tell(spk_search *s) {
     spk__hde *t = s->state;
-    if (!t->begun) {
-        memcpy(t->x, s->x, t->n * s->dim * sizeof *t->x);
-        memcpy(t->f, s->f, t->n * sizeof *t->f);
-        t->begun = true;
+    if (!t->p.begun) {
+        spk__population_begin(s, &t->p);
     } else {
         select_trials(s, t);
         if (t->traits->shrinks)
             shrink(s, t);
     }
-    spk_stop reason = spk__stop_values(s, t->f, t->n, false);
-    if (!reason)
-        reason = spk__stop_spread(s, spk__search_spread(t->x, t->n, s->dim));
-    if (reason && reason != SPK_STOP_STAGNATION)
-        spk__search_stop(s, reason);
+    spk__population_check(s, &t->p);
     return SPK_OK;
 }
 
-/* ---- the rest ---- */
-
 spk_status spk__hde_sync(spk_search *s, spk__sync *y) {
     spk__hde *t = s->state;
-    size_t room = (size_t)(s->opts.v[SPK__HDE_ARCHIVE] * (double)t->n_first + 0.5);
-    spk__sync_size(y, &t->n, t->n_first);
+    spk__population_sync(s, &t->p, y);
     spk__sync_size(y, &t->slot, t->memory - 1);
-    spk__sync_size(y, &t->archive_room, room);
+    spk__sync_size(y, &t->archive_room, archive_room(s, t->n_first));
     spk__sync_size(y, &t->n_archive, t->archive_room);
-    spk__sync_bool(y, &t->begun);
-    spk__sync_f64(y, t->x, t->n * s->dim);
-    spk__sync_f64(y, t->f, t->n);
-    spk__sync_f64(y, t->trial_f, t->n);
-    spk__sync_f64(y, t->trial_cr, t->n);
+    spk__sync_f64(y, t->trial_f, t->p.n);
+    spk__sync_f64(y, t->trial_cr, t->p.n);
     spk__sync_f64(y, t->memory_f, t->memory);
     spk__sync_f64(y, t->memory_cr, t->memory);
     spk__sync_f64(y, t->archive, t->n_archive * s->dim);
     return SPK_OK;
-}
-
-void spk__hde_progress(const spk_search *s, spk_search_progress *p) {
-    const spk__hde *t = s->state;
-    p->population = t->n;
-    if (t->begun)
-        p->spread = spk__search_spread(t->x, t->n, s->dim);
-}
-
-void spk__hde_describe(const spk_search *s, spk__str *line) {
-    const spk__hde *t = s->state;
-    spk__str_add(line, ", %zu points", t->n);
-    if (t->begun)
-        spk__str_add(line, ", spread %.3g", spk__search_spread(t->x, t->n, s->dim));
 }

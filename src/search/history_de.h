@@ -13,7 +13,7 @@
 #ifndef SPK_SEARCH_HISTORY_DE_H
 #define SPK_SEARCH_HISTORY_DE_H
 
-#include "search/search.h"
+#include "search/population.h"
 
 /* Positions that every one of these methods' option tables shares. */
 enum { SPK__HDE_POPULATION, SPK__HDE_MEMORY, SPK__HDE_BEST_SHARE, SPK__HDE_ARCHIVE };
@@ -28,25 +28,19 @@ typedef struct {
 } spk__hde_traits;
 
 typedef struct {
+    spk__population p;
     const spk__hde_traits *traits;
-    size_t n, n_first, memory, slot, archive_room, n_archive;
-    bool begun; /* the parents have values */
-    double *x, *f;
+    size_t n_first, memory, slot, archive_room, n_archive;
     double *trial_f, *trial_cr;   /* of the batch */
     double *memory_f, *memory_cr; /* CR < 0: stays at 0 */
     double *archive;
-    double *gain; /* scratch, as the next three */
-    uint32_t *words, *order, *scratch;
+    double *gain; /* scratch, as the next */
+    uint32_t *words;
 } spk__hde;
 
 spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits);
 spk_status spk__hde_ask(spk_search *s);
 spk_status spk__hde_tell(spk_search *s);
 spk_status spk__hde_sync(spk_search *s, spk__sync *y);
-void spk__hde_progress(const spk_search *s, spk_search_progress *p);
-void spk__hde_describe(const spk_search *s, spk__str *line);
-
-#define SPK__HDE_RULES                                                                             \
-    (1u << SPK_STOP_BUDGET | 1u << SPK_STOP_TARGET | 1u << SPK_STOP_FTOL | 1u << SPK_STOP_XTOL)
 
 #endif

@@ -39,7 +39,7 @@ const spk__search_method spk__search_lshade = {
             .options = options,
             .min_objectives = 1,
             .max_objectives = 1,
-            .rules = SPK__HDE_RULES,
+            .rules = SPK__POPULATION_RULES,
             .uses_start = true,
         },
     .state_size = sizeof(spk__hde),
@@ -47,6 +47,6 @@ const spk__search_method spk__search_lshade = {
     .ask = spk__hde_ask,
     .tell = spk__hde_tell,
     .sync = spk__hde_sync,
-    .progress = spk__hde_progress,
-    .describe = spk__hde_describe,
+    .progress = spk__population_progress,
+    .describe = spk__population_describe,
 };

@@ -170,8 +170,9 @@ spk_status spk_search_set_budget(spk_search *s, uint64_t budget) {
     return s->told < s->n ? SPK_OK : s->method->ask(s);
 }
 
-double spk__search_horizon(const spk_search *s) {
-    return s->budget ? (double)s->budget : 1e4 * (double)s->dim;
+double spk__search_elapsed(const spk_search *s) {
+    double plan = s->budget ? (double)s->budget : 1e4 * (double)s->dim;
+    return fmin(1, (double)s->evaluations / plan);
 }
 
 void spk__search_stop(spk_search *s, spk_stop reason) {

@@ -85,8 +85,8 @@ struct spk_search {
 /* Room for a generation of n points; s->x is not initialised. */
 spk_status spk__search_batch(spk_search *s, size_t n);
 void spk__search_stop(spk_search *s, spk_stop reason);
-/* The budget, or what stands in for it in plans. */
-double spk__search_horizon(const spk_search *s);
+/* The part of the planned evaluations that is spent: of the budget, or of what stands in for it. */
+double spk__search_elapsed(const spk_search *s);
 
 #define SPK__SEARCH_ARRAY(s, n, type) ((type *)spk__arena_alloc((s)->arena, (n), sizeof(type)))
 
@@ -110,6 +110,10 @@ void spk__search_normals(const spk_search *s, uint64_t generation, size_t n, dou
 /* Words, 4 * blocks of each stream: w[i * 4 * blocks + word]. */
 void spk__search_words(const spk_search *s, uint64_t generation, size_t n, size_t blocks,
                        uint32_t *w);
+
+/* order: 0 .. n-1 shuffled by a stream that belongs to no individual; which: tells them apart. */
+void spk__search_shuffle(const spk_search *s, uint64_t generation, uint32_t which, size_t n,
+                         uint32_t *order);
 
 /* What to make of a word: a number in (0, 1), and one of 0 .. n-1, n far below 2^32. */
 static inline double spk__word_uniform(uint32_t w) {
