@@ -66,7 +66,9 @@ static void add_sine(const acting *a, double *I_pA) {
 
 static const spk_opt noise_options[] = {
     WINDOW, CURRENT("mean", "its mean", 0), REAL("sd", "its standard deviation", "pA", 100, 0, 1e6),
-    REAL("tau", "its correlation time; 0: a fresh value each sample", "ms", 3, 0, 1e6), END};
+    REAL("tau", "its correlation time; 0: a fresh value each sample", "ms", 3, 0, 1e6),
+    {.name = "seed", .sentence = "another number, another noise", .kind = SPK_OPT_INT,
+     .value = 0, .min = 0, .max = 4294967295.0}, END};
 
 /* Ornstein-Uhlenbeck process, begun in its stationary state and stepped exactly (Gillespie 1996,
  * doi:10.1103/PhysRevE.54.2084), so that its statistics do not depend on dt. */
@@ -74,7 +76,7 @@ static void add_noise(const acting *a, double *I_pA) {
     double mean = a->v[FIRST_OWN], sd = a->v[FIRST_OWN + 1], tau = a->v[FIRST_OWN + 2];
     double decay = tau > 0 ? spk__exp(-a->dt_ms / tau) : 0, fresh = sqrt(1 - decay * decay);
     spk__rng rng;
-    spk__rng_init(&rng, a->seed, SPK__RNG_STIMULUS, a->term, 0);
+    spk__rng_init(&rng, a->seed, SPK__RNG_STIMULUS, a->term, (uint32_t)a->v[FIRST_OWN + 3]);
     double x = spk__rng_normal(&rng);
     for (size_t i = a->first; i < a->stop; i++) {
         I_pA[i] += mean + sd * x;

@@ -69,6 +69,25 @@ TEST(noise_has_its_moments_and_its_correlation) {
     spk_ctx_free(ctx);
 }
 
+/* Frozen noise with another noise on top, as repeats of one stimulus have. */
+TEST(one_term_can_change_its_noise_alone) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    double frozen[100], a[100], b[100];
+    spk_stimulus s[] = {TERM("noise", "sd", "100 pA"), TERM("noise", "sd", "1 pA", "seed", "7")};
+    CHECK(spk_stimulus_make(ctx, s, 1, 1, 0.1, frozen, 100) == SPK_OK);
+    CHECK(spk_stimulus_make(ctx, s, 2, 1, 0.1, a, 100) == SPK_OK);
+    s[1] = TERM("noise", "sd", "1 pA", "seed", "8");
+    CHECK(spk_stimulus_make(ctx, s, 2, 1, 0.1, b, 100) == SPK_OK);
+    bool differ = false;
+    for (int k = 0; k < 100; k++) {
+        CHECK_NEAR(a[k], frozen[k], 6);
+        CHECK_NEAR(b[k], frozen[k], 6);
+        differ |= a[k] != b[k];
+    }
+    CHECK(differ);
+    spk_ctx_free(ctx);
+}
+
 TEST(impossible_terms_are_refused) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     double i[10];
@@ -91,6 +110,7 @@ int main(void) {
     RUN(steps_ramps_and_pulses_add_up);
     RUN(a_sine_has_its_period);
     RUN(noise_has_its_moments_and_its_correlation);
+    RUN(one_term_can_change_its_noise_alone);
     RUN(impossible_terms_are_refused);
     return test_end();
 }
