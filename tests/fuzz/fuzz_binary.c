@@ -3,13 +3,14 @@
 #include "io/memory.h"
 
 #include <string.h>
+#include <zlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_memory(data, size);
     return 0;
 }
 
-static uint8_t igor[2][1024];
+static double samples[40];
 
 static void put(uint8_t *at, const void *value, size_t size) {
     memcpy(at, value, size);
@@ -37,18 +38,96 @@ static size_t igor_wave(uint8_t *w, int16_t version) {
     put(w + (version == 5 ? 216 : 54), version == 5 ? "s" : "ms", 2);
     w[version == 5 ? 80 : 16] = 4;
     fix_checksum(w, head, version == 5 ? 2 : 14);
-    for (int i = 0; i < n; i++) {
-        double v = i % 13 == 12 ? 20 : -70 + i;
-        put(w + head + 8 * (size_t)i, &v, 8);
-    }
+    put(w + head, samples, sizeof samples);
     return head + 8 * (size_t)n;
 }
 
+/* The matrix 40 x 1 or 1 x 1 in MATLAB's version 5; returns its length. */
+static size_t mat_matrix(uint8_t *m, const char *name, const double *v, int32_t n) {
+    uint32_t size = 16 + 16 + 16 + 8 + 8 * (uint32_t)n;
+    put(m, (uint32_t[]){14, size, 6, 8, 6, 0, 5, 8, (uint32_t)n, 1, 1, (uint32_t)strlen(name)}, 48);
+    put(m + 48, name, strlen(name));
+    put(m + 56, (uint32_t[]){9, 8 * (uint32_t)n}, 8);
+    put(m + 64, v, 8 * (size_t)n);
+    return 8 + (size_t)size;
+}
+
+static size_t mat_file(uint8_t *f, bool packed) {
+    const double dt = 0.1;
+    uint8_t whole[1024] = {0};
+    memset(f, ' ', 124);
+    put(f + 124, "\0\1IM", 4);
+    size_t n = mat_matrix(whole, "V_mV", samples, 40);
+    if (packed) {
+        uLongf length = 900;
+        if (compress(f + 136, &length, whole, n) != Z_OK)
+            abort();
+        put(f + 128, (uint32_t[]){15, (uint32_t)length}, 8);
+        n = 8 + length;
+    } else {
+        put(f + 128, whole, n);
+    }
+    return 128 + n + mat_matrix(f + 128 + n, "dt_ms", &dt, 1);
+}
+
+static size_t npy_array(uint8_t *a, const double *v, size_t n) {
+    memset(a, ' ', 128);
+    put(a, "\x93NUMPY\1\0\x76\0", 10);
+    int length = snprintf((char *)a + 10, 117, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu,), }", n);
+    a[10 + length] = ' ';
+    a[127] = '\n';
+    put(a + 128, v, 8 * n);
+    return 128 + 8 * n;
+}
+
+/* An archive of two arrays, the first deflated. */
+static size_t npz_file(uint8_t *z) {
+    static const char *const name[] = {"V_mV.npy", "dt_ms.npy"};
+    const double dt = 0.1;
+    size_t at = 0, start[2], packed[2], length[2];
+    for (int i = 0; i < 2; i++) {
+        uint8_t array[1024];
+        uLongf room = 1024;
+        uint8_t zlib[1024];
+        length[i] = npy_array(array, i ? &dt : samples, i ? 1 : 40);
+        if (compress(zlib, &room, array, length[i]) != Z_OK)
+            abort();
+        packed[i] = i ? length[i] : room - 6; /* without zlib's frame */
+        start[i] = at;
+        put(z + at, "PK\3\4", 4);
+        z[at + 8] = i ? 0 : 8;
+        put(z + at + 26, (uint16_t[]){(uint16_t)strlen(name[i])}, 2);
+        put(z + at + 30, name[i], strlen(name[i]));
+        put(z + at + 30 + strlen(name[i]), i ? array : zlib + 2, packed[i]);
+        at += 30 + strlen(name[i]) + packed[i];
+    }
+    uint32_t directory = (uint32_t)at;
+    for (int i = 0; i < 2; i++) {
+        put(z + at, "PK\1\2", 4);
+        z[at + 10] = i ? 0 : 8;
+        put(z + at + 20, (uint32_t[]){(uint32_t)packed[i], (uint32_t)length[i]}, 8);
+        put(z + at + 28, (uint16_t[]){(uint16_t)strlen(name[i])}, 2);
+        put(z + at + 42, (uint32_t[]){(uint32_t)start[i]}, 4);
+        put(z + at + 46, name[i], strlen(name[i]));
+        at += 46 + strlen(name[i]);
+    }
+    put(z + at, "PK\5\6", 4);
+    put(z + at + 10, (uint16_t[]){2}, 2);
+    put(z + at + 16, &directory, 4);
+    return at + 22;
+}
+
 const fuzz_seed *fuzz_seeds(size_t *n) {
-    static fuzz_seed seeds[2];
-    seeds[0] = (fuzz_seed){igor[0], igor_wave(igor[0], 5)};
-    seeds[1] = (fuzz_seed){igor[1], igor_wave(igor[1], 2)};
-    *n = 2;
+    static uint8_t file[5][2048];
+    static fuzz_seed seeds[5];
+    for (int i = 0; i < 40; i++)
+        samples[i] = i % 13 == 12 ? 20 : -70 + i;
+    seeds[0] = (fuzz_seed){file[0], igor_wave(file[0], 5)};
+    seeds[1] = (fuzz_seed){file[1], igor_wave(file[1], 2)};
+    seeds[2] = (fuzz_seed){file[2], mat_file(file[2], false)};
+    seeds[3] = (fuzz_seed){file[3], mat_file(file[3], true)};
+    seeds[4] = (fuzz_seed){file[4], npz_file(file[4])};
+    *n = sizeof seeds / sizeof *seeds;
     for (size_t i = 0; i < *n; i++)
         if (read_memory(seeds[i].data, seeds[i].size) != SPK_OK)
             *n = 0; /* a seed that is not valid tests nothing */
