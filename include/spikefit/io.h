@@ -62,6 +62,31 @@ typedef struct {
 spk_status spk_recording_read(spk_ctx *ctx, const char *const *paths, size_t n,
                               const spk_read_options *options, spk_recording **out);
 
+/* ---- events of cameras ---- */
+
+/* What a pixel saw: brighter (on) or darker. Time as the file counts it. */
+typedef struct {
+    int64_t t_us;
+    uint16_t x, y;
+    bool on;
+} spk_event;
+
+typedef struct {
+    int version;               /* of AEDAT: 1 to 4 */
+    uint64_t n_on, n_off;
+    uint64_t n_frames, n_imu, n_other; /* skipped: frames, inertial samples, triggers and the rest */
+    uint64_t n_backward;       /* events earlier than the one before */
+    int64_t first_us, last_us; /* least and greatest time */
+    uint16_t max_x, max_y;
+} spk_event_summary;
+
+/* Reads an AEDAT file (1.0, 2.0, 3.1, 4) in constant memory, handing batches to fn (NULL: only counts);
+ * fn's failure ends it. ERR_INPUT, naming the byte, where the file is damaged: batches up to there have
+ * then been handed out. */
+typedef spk_status spk_event_fn(void *arg, const spk_event *events, size_t n);
+spk_status spk_events_stream(spk_ctx *ctx, const char *path, spk_event_fn *fn, void *arg,
+                             spk_event_summary *summary);
+
 /* ---- writing ---- */
 
 /* Writes a recording. format NULL: by the extension of the path. Each thing that the format cannot hold

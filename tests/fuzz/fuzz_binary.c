@@ -2,6 +2,7 @@
 #include "fuzz/fuzz.h"
 #include "io/memory.h"
 
+#include <lz4frame.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -117,9 +118,53 @@ static size_t npz_file(uint8_t *z) {
     return at + 22;
 }
 
+/* Twenty events of version 2 or 3.1; see tests/io/test_aedat.py for the layouts. */
+static size_t aedat_file(uint8_t *f, int version) {
+    const char *head = version == 2 ? "#!AER-DAT2.0\r\n" : "#!AER-DAT3.1\r\n#!END-HEADER\r\n";
+    size_t at = strlen(head);
+    memcpy(f, head, at);
+    if (version == 3) {
+        put(f + at, (int16_t[]){1, 0}, 4);
+        put(f + at + 4, (int32_t[]){8, 4, 0, 20, 20, 20}, 24);
+        at += 28;
+    }
+    for (uint32_t i = 0; i < 20; i++, at += 8) {
+        uint32_t t = 1000 + 10 * i, word = version == 2 ? i << 22 | 7 << 12 | (i & 1) << 11
+                                                        : i << 17 | 7 << 2 | (i & 1) << 1 | 1;
+        if (version == 2) {
+            t = __builtin_bswap32(t);
+            word = __builtin_bswap32(word);
+        }
+        put(f + at, &word, 4);
+        put(f + at + 4, &t, 4);
+    }
+    return at;
+}
+
+/* The same in version 4, in one packet compressed by LZ4. */
+static size_t aedat4_file(uint8_t *f) {
+    uint8_t plain[512] = {0};
+    put(plain, (uint32_t[]){28 + 320, 14}, 8);
+    put(plain + 8, "EVTS", 4);
+    put(plain + 12, (uint16_t[]){6, 8, 4}, 6);
+    put(plain + 18, (uint32_t[]){6, 4, 20}, 12);
+    for (int i = 0; i < 20; i++) {
+        put(plain + 30 + 16 * i, (int64_t[]){1000 + 10 * i}, 8);
+        put(plain + 38 + 16 * i, (int16_t[]){(int16_t)i, 7, i & 1}, 6);
+    }
+    memcpy(f, "#!AER-DAT4.0\r\n", 14);
+    put(f + 14, (uint32_t[]){34, 16}, 8);
+    put(f + 22, "IOHE", 4);
+    put(f + 26, (uint16_t[]){8, 16, 4, 8}, 8);
+    put(f + 34, (int32_t[]){8, 1, -1, -1}, 16);
+    size_t n = LZ4F_compressFrame(f + 60, 1000, plain, 350, NULL);
+    put(f + 52, (int32_t[]){0, (int32_t)n}, 8);
+    return 60 + n;
+}
+
 const fuzz_seed *fuzz_seeds(size_t *n) {
-    static uint8_t file[5][2048];
-    static fuzz_seed seeds[5];
+    static uint8_t file[8][2048];
+    static fuzz_seed seeds[8];
     for (int i = 0; i < 40; i++)
         samples[i] = i % 13 == 12 ? 20 : -70 + i;
     seeds[0] = (fuzz_seed){file[0], igor_wave(file[0], 5)};
@@ -127,6 +172,9 @@ const fuzz_seed *fuzz_seeds(size_t *n) {
     seeds[2] = (fuzz_seed){file[2], mat_file(file[2], false)};
     seeds[3] = (fuzz_seed){file[3], mat_file(file[3], true)};
     seeds[4] = (fuzz_seed){file[4], npz_file(file[4])};
+    seeds[5] = (fuzz_seed){file[5], aedat_file(file[5], 2)};
+    seeds[6] = (fuzz_seed){file[6], aedat_file(file[6], 3)};
+    seeds[7] = (fuzz_seed){file[7], aedat4_file(file[7])};
     *n = sizeof seeds / sizeof *seeds;
     for (size_t i = 0; i < *n; i++)
         if (read_memory(seeds[i].data, seeds[i].size) != SPK_OK)
