@@ -117,16 +117,20 @@ static spk_status read_packet(spk__aedat *a, const unsigned char head[28]) {
         return fseeko(a->file, (off_t)(size * n), SEEK_CUR) == 0
                    ? SPK_OK : spk__aedat_fail(a, NULL, "the packet cannot be passed over");
     }
-    for (int64_t i = 0; i < n; i++) {
-        unsigned char raw[8];
-        spk_status st = spk__aedat_bytes(a, raw, sizeof raw);
-        spk__bytes b = {.p = raw, .n = sizeof raw};
-        uint32_t data = spk__u32(&b, 0);
-        if (!st && data & 1) /* valid */
-            st = spk__aedat_event(a, wraps << 31 | spk__u32(&b, 4), data >> 17 & 0x7FFF,
-                                  data >> 2 & 0x7FFF, data >> 1 & 1);
+    while (n > 0) {
+        unsigned char raw[8 * SPK__BATCH];
+        size_t count = n < SPK__BATCH ? (size_t)n : SPK__BATCH;
+        spk_status st = spk__aedat_bytes(a, raw, 8 * count);
+        spk__bytes b = {.p = raw, .n = 8 * count};
+        for (size_t i = 0; i < count && !st; i++) {
+            uint32_t data = spk__u32(&b, 8 * i);
+            if (data & 1) /* valid */
+                st = spk__aedat_event(a, wraps << 31 | spk__u32(&b, 8 * i + 4), data >> 17 & 0x7FFF,
+                                      data >> 2 & 0x7FFF, data >> 1 & 1);
+        }
         if (st)
             return st;
+        n -= (int64_t)count;
     }
     return SPK_OK;
 }

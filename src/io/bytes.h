@@ -11,15 +11,17 @@ typedef struct {
     bool big, past; /* byte order: most significant first */
 } spk__bytes;
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the kernels are for x86-64 as well");
+
+/* size: 1 to 8 bytes. */
 static inline uint64_t spk__get(spk__bytes *b, size_t at, size_t size) {
     uint64_t x = 0;
     if (at > b->n || size > b->n - at) {
         b->past = true;
         return 0;
     }
-    for (size_t i = 0; i < size; i++)
-        x = x << 8 | b->p[at + (b->big ? i : size - 1 - i)];
-    return x;
+    memcpy(&x, b->p + at, size);
+    return b->big ? __builtin_bswap64(x) >> (64 - 8 * size) : x;
 }
 
 static inline int16_t spk__i16(spk__bytes *b, size_t at) {
