@@ -187,9 +187,9 @@ SPK_LANE_FN vr vr_lookup8(const void *table, vr t, int n) {
 #endif
     return vr_of(vi_add(entry, vi_shl(i, n)));
 }
-/* a + a where m, else 0 */
-SPK_LANE_FN vr vr_twice_or_0(vm m, vr a) {
-    return SPK__V(and)(m, SPK__V(add)(a, a));
+/* a b + c where m, else 0 */
+SPK_LANE_FN vr vr_fma_or_0(vm m, vr a, vr b, vr c) {
+    return SPK__V(and)(m, SPK__V(fmadd)(a, b, c));
 }
 #undef SPK__V
 #undef SPK__I

@@ -165,7 +165,7 @@ SPK_LANE_FN LV LANE(lookup8)(const void *table, LV t, int n) {
     LI i = LANE_INT(of)(t);
     return LANE(of)(entries[i & 7] + (i << n));
 }
-/* a + a where m, else 0 */
-SPK_LANE_FN LV LANE(twice_or_0)(LM m, LV a) {
-    return m ? a + a : 0;
+/* a b + c where m, else 0 */
+SPK_LANE_FN LV LANE(fma_or_0)(LM m, LV a, LV b, LV c) {
+    return m ? LANE(fma)(a, b, c) : 0;
 }
