@@ -162,9 +162,35 @@ static size_t aedat4_file(uint8_t *f) {
     return 60 + n;
 }
 
+/* Two sweeps of 20 samples in version 1; see tests/io/test_abf.py. */
+static size_t abf_file(uint8_t *f) {
+    const float one = 1, range = 10, step = 100;
+    memcpy(f, "ABF ", 4);
+    put(f + 8, (int16_t[]){5}, 2);
+    put(f + 10, (int32_t[]){40}, 4);
+    put(f + 16, (int32_t[]){2}, 4);
+    put(f + 40, (int32_t[]){5}, 4);
+    put(f + 120, (int16_t[]){1}, 2);
+    put(f + 122, &step, 4);
+    put(f + 244, &range, 4);
+    put(f + 252, (int32_t[]){1000}, 4);
+    memcpy(f + 602, "mV", 2);
+    for (int at = 0; at < 3; at++)
+        put(f + (int[]){730, 922, 1050}[at], &one, 4);
+    memcpy(f + 1346, "pA", 2);
+    put(f + 2296, (int16_t[]){1}, 2);
+    put(f + 2300, (int16_t[]){1}, 2);
+    put(f + 2308, (int16_t[]){1, 2}, 4);
+    put(f + 2348, &step, 4);
+    put(f + 2508, (int32_t[]){5, 5}, 8);
+    for (int i = 0; i < 40; i++)
+        put(f + 2560 + 2 * i, (int16_t[]){(int16_t)(100 * i)}, 2);
+    return 2640;
+}
+
 const fuzz_seed *fuzz_seeds(size_t *n) {
-    static uint8_t file[8][2048];
-    static fuzz_seed seeds[8];
+    static uint8_t file[9][4096];
+    static fuzz_seed seeds[9];
     for (int i = 0; i < 40; i++)
         samples[i] = i % 13 == 12 ? 20 : -70 + i;
     seeds[0] = (fuzz_seed){file[0], igor_wave(file[0], 5)};
@@ -175,6 +201,7 @@ const fuzz_seed *fuzz_seeds(size_t *n) {
     seeds[5] = (fuzz_seed){file[5], aedat_file(file[5], 2)};
     seeds[6] = (fuzz_seed){file[6], aedat_file(file[6], 3)};
     seeds[7] = (fuzz_seed){file[7], aedat4_file(file[7])};
+    seeds[8] = (fuzz_seed){file[8], abf_file(file[8])};
     *n = sizeof seeds / sizeof *seeds;
     for (size_t i = 0; i < *n; i++)
         if (read_memory(seeds[i].data, seeds[i].size) != SPK_OK)
