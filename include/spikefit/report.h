@@ -38,6 +38,7 @@ typedef struct {
     const char *unit;           /* "" or NULL: a plain number */
     double value, low, high;    /* confidence interval */
     double reliability;         /* what the recorded repeats reach among themselves */
+    bool distance;              /* 0 is best; else 1 is */
 } spk_report_score;
 
 typedef struct {

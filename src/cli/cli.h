@@ -5,6 +5,7 @@
 #include <spikefit/base.h>
 #include <spikefit/fit.h>
 #include <spikefit/recording.h>
+#include <spikefit/sim.h>
 #include <stdio.h>
 
 /* What a command is handed. */
@@ -65,6 +66,12 @@ typedef struct {
 } cli_run;
 spk_status cli_run_open(cli *c, const char *folder, cli_run *out);
 void cli_run_close(cli *c, cli_run *r);
+
+/* The recordable that stands for the membrane voltage: V_m, else the first in mV; -1: there is none. */
+int cli_find_voltage(const spk_kernel *k);
+/* Whether a model's voltage lacks the spikes that a recording has, because it is reset (or, as MAT, never
+ * rises): within a millisecond of most of its spikes it stays below the level that spikes are found by. */
+bool cli_lacks_spikes(const spk_sim *s, int voltage, double level_mV);
 
 /* Tables and figures of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);

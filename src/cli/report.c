@@ -1,6 +1,7 @@
 /* spikefit report: a run as one HTML page. Fills the page's data from the result file; what the file does
  * not hold (traces, profiles) is computed again from it. */
 #include "cli/cli.h"
+#include <spikefit/metric.h>
 #include <spikefit/report.h>
 #include <spikefit/sim.h>
 
@@ -45,13 +46,6 @@ static void page_free(page *g) {
 
 /* ---- traces ---- */
 
-static int find_voltage(const spk_kernel *k) {
-    for (size_t i = 0; i < k->n_recordables; i++)
-        if (strcmp(k->recordables[i].unit, "mV") == 0)
-            return (int)i;
-    return -1;
-}
-
 static spk_status simulate(page *g, int stimulus) {
     const spk_recording *rec = spk_setup_recording(g->run->setup);
     spk_sim_options o = SPK_SIM_OPTIONS_INIT;
@@ -81,7 +75,7 @@ static void add_windows(page *g, size_t sweep) {
 static spk_status fill_sweeps(page *g) {
     const spk_recording *rec = spk_setup_recording(g->run->setup);
     size_t n = spk_recording_sweep_count(rec);
-    int v = find_voltage(spk_problem_score_kernel(g->run->problem));
+    int v = cli_find_voltage(spk_problem_score_kernel(g->run->problem));
     g->sweep = calloc(n, sizeof *g->sweep);
     g->window = calloc(2 * n, sizeof *g->window);
     g->n_sims = spk_recording_stimulus_count(rec);
@@ -106,6 +100,9 @@ static spk_status fill_sweeps(page *g) {
         if (v >= 0 && m->value)
             g->sweep[i].model_mV = (spk_trace){m->value + (size_t)v * m->n_samples, m->n_samples, 0,
                                                (double)m->every * m->dt_ms};
+        if (v >= 0 && m->value)
+            g->sweep[i].model_resets =
+                cli_lacks_spikes(m, v, spk_recording_detection(rec)->threshold_mV);
         add_windows(g, i);
     }
     g->data.sweep = g->sweep;
@@ -115,6 +112,14 @@ static spk_status fill_sweeps(page *g) {
 
 /* ---- scores, parameters, search ---- */
 
+/* NULL for what is no metric. */
+static const spk_metric *metric_of(const char *name) {
+    for (size_t i = 0; i < spk_metric_count(); i++)
+        if (strcmp(spk_metric_at(i)->name, name) == 0)
+            return spk_metric_at(i);
+    return NULL;
+}
+
 static spk_status fill_scores(page *g) {
     const spk_result *r = g->run->result;
     g->score = calloc(r->n_scores + 1, sizeof *g->score);
@@ -122,8 +127,15 @@ static spk_status fill_scores(page *g) {
         return no_memory(g->c);
     for (size_t i = 0; i < r->n_scores; i++) {
         const spk_result_score *s = &r->score[i];
-        g->score[i] =
-            (spk_report_score){s->measure, s->part, NULL, s->value, s->low, s->high, s->reliability};
+        const spk_metric *m = metric_of(s->measure);
+        g->score[i] = (spk_report_score){.measure = s->measure,
+                                         .part = s->part,
+                                         .unit = m ? m->unit : NULL,
+                                         .value = s->value,
+                                         .low = s->low,
+                                         .high = s->high,
+                                         .reliability = s->reliability,
+                                         .distance = m && m->kind == SPK_METRIC_DISTANCE};
     }
     g->data.score = g->score;
     g->data.n_scores = r->n_scores;

@@ -42,3 +42,28 @@ void cli_run_close(cli *c, cli_run *r) {
     spk_result_free(r->result);
     *r = (cli_run){0};
 }
+
+int cli_find_voltage(const spk_kernel *k) {
+    for (size_t i = 0; i < k->n_recordables; i++)
+        if (strcmp(k->recordables[i].name, "V_m") == 0)
+            return (int)i;
+    for (size_t i = 0; i < k->n_recordables; i++)
+        if (strcmp(k->recordables[i].unit, "mV") == 0)
+            return (int)i;
+    return -1;
+}
+
+bool cli_lacks_spikes(const spk_sim *s, int voltage, double level_mV) {
+    const double *v = s->value + (size_t)voltage * s->n_samples;
+    double step = (double)s->every * s->dt_ms;
+    size_t below = 0;
+    for (size_t k = 0; k < s->n_spikes; k++) {
+        bool above = false;
+        /* From the sample after the spike on: a sample in the upstroke may be anywhere. */
+        for (size_t i = (size_t)(s->spike_ms[k] / step) + 1;
+             i < s->n_samples && (double)i * step < s->spike_ms[k] + 1; i++)
+            above |= v[i] >= level_mV;
+        below += !above;
+    }
+    return 2 * below > s->n_spikes;
+}

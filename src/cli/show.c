@@ -83,21 +83,40 @@ static void choose_stretch(const spk_comparison *k, double *start, double *stop)
     *stop = *start + length;
 }
 
-static int find_voltage(const spk_kernel *k) {
-    for (size_t i = 0; i < k->n_recordables; i++)
-        if (strcmp(k->recordables[i].name, "V_m") == 0)
-            return (int)i;
-    for (size_t i = 0; i < k->n_recordables; i++)
-        if (strcmp(k->recordables[i].unit, "mV") == 0)
-            return (int)i;
-    return -1;
+/* Both voltages on one scale: what is shown of them, rounded outwards to 10 mV. */
+static void common_scale(spk_panel panel[2], double start, double stop) {
+    double low = INFINITY, high = -INFINITY;
+    for (int k = 0; k < 2; k++) {
+        const spk_curve *c = panel[k].curve;
+        for (size_t i = 0; i < c->n; i++) {
+            double t = c->x_start + (double)i * c->x_step;
+            if (t >= start && t <= stop && isfinite(c->y[i])) {
+                low = fmin(low, c->y[i]);
+                high = fmax(high, c->y[i]);
+            }
+        }
+    }
+    for (int k = 0; k < 2 && low < high; k++) {
+        panel[k].y_min = 10 * floor(low / 10);
+        panel[k].y_max = 10 * ceil(high / 10);
+    }
+}
+
+static double highest(const spk_curve *c, double start, double stop) {
+    double high = -INFINITY;
+    for (size_t i = 0; i < c->n; i++) {
+        double t = c->x_start + (double)i * c->x_step;
+        if (t >= start && t <= stop && c->y[i] > high)
+            high = c->y[i];
+    }
+    return high;
 }
 
 static spk_status print_traces(cli *c, spk_problem *p, const spk_recording *rec,
                                const double *values, const spk_comparison *k) {
     const spk_kernel *kernel = spk_problem_kernel(p);
     spk_trace voltage = spk_recording_sweep(rec, k->sweep[0])->voltage_mV;
-    int v = find_voltage(kernel);
+    int v = cli_find_voltage(kernel);
     if (v < 0 || !voltage.n)
         return SPK_OK;
     double start, stop;
@@ -121,8 +140,14 @@ static spk_status print_traces(cli *c, spk_problem *p, const spk_recording *rec,
                        .y = sim.value + (size_t)v * sim.n_samples,
                        .n = sim.n_samples,
                        .x_step = (double)sim.every * sim.dt_ms};
-    spk_panel panels[] = {{.title = "recorded", .y_label = "V (mV)", .curve = &recorded, .n_curves = 1},
-                          {.title = "model", .y_label = "V (mV)", .curve = &model, .n_curves = 1}};
+    if (cli_lacks_spikes(&sim, v, spk_recording_detection(rec)->threshold_mV)) {
+        model.spike_x = sim.spike_ms;
+        model.n_spikes = sim.n_spikes;
+        model.peak = highest(&recorded, start, stop);
+    }
+    spk_panel panels[] = {{.y_label = "V (mV)", .curve = &recorded, .n_curves = 1},
+                          {.y_label = "V (mV)", .curve = &model, .n_curves = 1}};
+    common_scale(panels, start, stop);
     spk_line_figure f = {.panel = panels,
                          .n_panels = 2,
                          .x_label = "time (ms)",

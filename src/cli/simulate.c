@@ -121,14 +121,6 @@ static int find_recordable(const spk_kernel *k, const char *name) {
     return -1;
 }
 
-static int find_voltage(const spk_kernel *k) {
-    int i = find_recordable(k, "V_m");
-    for (size_t n = 0; i < 0 && n < k->n_recordables; n++)
-        if (strcmp(k->recordables[n].unit, "mV") == 0)
-            i = (int)n;
-    return i;
-}
-
 /* A table of time, current, voltage and whatever was asked for. */
 static spk_status write_table(cli *c, const request *q, const spk_kernel *k, const spk_sim *s,
                               const double *current, size_t n_current) {
@@ -146,7 +138,7 @@ static spk_status write_table(cli *c, const request *q, const spk_kernel *k, con
     columns[n++] = (spk_column){"t", "ms", time, n_rows};
     if (current)
         columns[n++] = (spk_column){"I", "pA", current, n_rows};
-    int v = find_voltage(k);
+    int v = cli_find_voltage(k);
     if (v >= 0)
         columns[n++] = (spk_column){"V", "mV", s->value + (size_t)v * s->n_samples, n_rows};
     spk_status st = SPK_OK;

@@ -107,6 +107,7 @@ static spk_status score(spk__packer *p, spk__str *s, const spk_report_data *d, s
     number_of(s, "low", v->low);
     number_of(s, "high", v->high);
     number_of(s, "reliability", v->reliability);
+    spk__str_add(s, ",\"distance\":%s", v->distance ? "true" : "false");
     return SPK_OK;
 }
 

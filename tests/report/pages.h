@@ -168,11 +168,11 @@ static void page_network(page *p) {
 
 static inline page *page_new(double seconds, double dt, bool network) {
     static const spk_report_score score[] = {
-        {"coincidence factor", "train", "", 0.842, 0.801, 0.878, 0.861},
-        {"coincidence factor", "test", "", 0.793, 0.721, 0.852, 0.858},
-        {"Md*", "test", "", 0.871, 0.81, 0.92, 0.93},
-        {"rate error", "test", "Hz", 0.42, -0.2, 1.1, NAN},
-        {"explained variance", "test", "", 0.64, 0.55, 0.72, NAN}};
+        {"coincidence factor", "train", "", 0.842, 0.801, 0.878, 0.861, false},
+        {"coincidence factor", "test", "", 0.793, 0.721, 0.852, 0.858, false},
+        {"Md*", "test", "", 0.871, 0.81, 0.92, 0.93, false},
+        {"rate error", "test", "Hz", 0.42, -0.2, 1.1, NAN, true},
+        {"explained variance", "test", "", 0.64, 0.55, 0.72, NAN, false}};
     static const spk_report_count failure[] = {{"silent", 312}, {"exploded", 41}, {"not finite", 3}};
     static const spk_report_fact fact[] = {{"seed", "1"},
                                            {"stopped", "the budget of 40,000 evaluations was used up"},

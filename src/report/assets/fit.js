@@ -22,8 +22,10 @@
     const scores = data.scores;
     if (!scores.length) return;
     const section = document.getElementById('scores');
-    // Bars for the plain numbers near 0 .. 1; everything is in the table.
-    const bars = scores.filter(s => !s.unit && s.value !== null && s.value >= -1 && s.value <= 1.2);
+    // Bars for what is perfect at 1, held-out data first; everything is in the table.
+    const plain = s => s.measure.replace(/_/g, ' ');
+    const bars = scores.filter(s => !s.distance && s.value !== null && s.value >= -1)
+      .sort((a, b) => (b.part === 'test') - (a.part === 'test'));
     const left = w => (w < 500 ? 10 : 230);
     function draw(svg, width) {
       const narrow = width < 500, pitch = narrow ? 44 : 30, top = 6, right = 60;
@@ -39,7 +41,7 @@
       const all = enter.merge(rows).attr('transform', (s, i) => `translate(0,${top + i * pitch})`);
       const y = narrow ? 17 : 4, h = 16;
       all.select('.name').attr('x', narrow ? left(width) + 4 : left(width) - 4).attr('text-anchor', narrow ? 'start' : 'end')
-        .attr('y', narrow ? 12 : 16).text(s => `${s.measure}, ${s.part}`);
+        .attr('y', narrow ? 12 : 16).text(s => `${plain(s)}, ${s.part}`);
       all.select('.bar').attr('class', s => 'bar ' + (s.part === 'test' ? 'recorded-fill' : 'muted-fill')).attr('fill-opacity', .55)
         .attr('x', s => Math.min(x(0), x(s.value))).attr('width', s => Math.abs(x(s.value) - x(0))).attr('y', y).attr('height', h);
       all.select('.whisker').attr('d', s => (s.low === null || s.high === null ? null
@@ -51,7 +53,7 @@
       return bottom + 26;
     }
     if (bars.length) {
-      const f = report.figure('scores', 'score', 'Scores between nothing and perfect', draw, () => [
+      const f = report.figure('scores', 'score', 'Scores (1 is perfect)', draw, () => [
         ['measure', scores.map(s => s.measure)], ['part', scores.map(s => s.part)], ['unit', scores.map(s => s.unit || '')],
         ['value', scores.map(s => s.value)], ['low', scores.map(s => s.low)], ['high', scores.map(s => s.high)],
         ['reliability', scores.map(s => s.reliability)]]);
@@ -60,8 +62,8 @@
     }
     section.hidden = false;
     table(section, ['measure', 'data', 'score', 'confidence interval', 'reliability', 'score / reliability'], scores.map(s => [
-      s.measure + (s.unit ? ` (${s.unit})` : ''), s.part, fmt(s.value), interval(s.low, s.high), fmt(s.reliability),
-      s.reliability === null || s.reliability < 0.2 ? '–' : d3.format('.2f')(s.value / s.reliability)]),
+      plain(s) + (s.unit ? ` (${s.unit})` : '') + (s.distance ? ', a distance: 0 is best' : ''), s.part, fmt(s.value), interval(s.low, s.high), fmt(s.reliability),
+      s.distance || s.reliability === null || s.reliability < 0.2 ? '–' : d3.format('.2f')(s.value / s.reliability)]),
       [false, false, true, true, true, true]);
   })();
 
@@ -77,7 +79,9 @@
     const section = document.getElementById('parameters');
     section.hidden = false;
     function draw(svg, width) {
-      const narrow = width < 500, pitch = narrow ? 50 : 34, left = narrow ? 6 : 190, right = narrow ? 6 : 30;
+      const says = p => `${p.name} = ${fmt(p.value)} ${unit(p)}${p.bound ? ' (at its bound)' : ''}`;
+      const narrow = width < 500, pitch = narrow ? 50 : 34, right = narrow ? 6 : 30;
+      const left = narrow ? 6 : 24 + 7 * d3.max(fitted, p => says(p).length);
       const rows = svg.selectAll('g.parameter').data(fitted);
       const enter = rows.enter().append('g').attr('class', 'parameter');
       for (const c of ['name', 'low muted', 'high muted']) enter.append('text').attr('class', c);
@@ -87,7 +91,7 @@
       const all = enter.merge(rows).attr('transform', (p, i) => `translate(0,${4 + i * pitch})`);
       const y = narrow ? 20 : 8, at = (p, v) => place(p).range([left, width - right]).clamp(true)(v);
       all.select('.name').attr('x', narrow ? left : left - 12).attr('y', narrow ? 12 : 12).attr('text-anchor', narrow ? 'start' : 'end')
-        .text(p => `${p.name} = ${fmt(p.value)} ${unit(p)}${p.bound ? ' (at its bound)' : ''}`);
+        .text(says);
       all.select('.line-fill').attr('x', left).attr('width', width - right - left).attr('y', y - 2).attr('height', 4);
       all.select('.sure').attr('display', p => (p.sureLow === null ? 'none' : null)).attr('x', p => at(p, p.sureLow))
         .attr('width', p => Math.max(2, at(p, p.sureHigh) - at(p, p.sureLow))).attr('y', y - 6).attr('height', 12);
