@@ -51,10 +51,12 @@ bool spk_loss_needs_voltage(const spk_loss *loss);
 bool spk_loss_solves_step(const spk_loss *loss);
 
 /* The data side of a loss: repeats of one stimulus on one window. Const once built; the loss and the
- * voltage are borrowed. voltage[i] may have n = 0 unless a term needs it. */
+ * traces are borrowed. voltage[i] may have n = 0, and voltage may be NULL, unless a term needs it;
+ * current_pA is the stimulus (n = 0: none). */
 typedef struct spk_loss_target spk_loss_target;
 spk_status spk_loss_target_new(spk_ctx *ctx, const spk_loss *loss, const spk_train *data,
-                               const spk_trace *voltage_mV, size_t n, spk_loss_target **out);
+                               const spk_trace *voltage_mV, size_t n, spk_trace current_pA,
+                               spk_loss_target **out);
 void spk_loss_target_free(spk_loss_target *t);
 /* Spikes in [0, end of the window] beyond which a candidate counts as exploding. */
 size_t spk_loss_limit(const spk_loss_target *t);

@@ -128,7 +128,11 @@ static spk_status copy_trains(spk_loss_target *t, const spk_train *data, const s
         if (voltage)
             t->voltages[i] = voltage[i];
     }
-    t->data = (spk__loss_data){t->trains, t->voltages, n, data[0].start_ms, data[0].stop_ms};
+    t->data = (spk__loss_data){.data = t->trains,
+                               .voltage_mV = t->voltages,
+                               .n = n,
+                               .start_ms = data[0].start_ms,
+                               .stop_ms = data[0].stop_ms};
     /* Twenty times as many spikes as recorded, and never fewer than 100 Hz would make. */
     double span = data[0].stop_ms, mean = (double)total / (double)n;
     t->limit = (size_t)(20 * mean + 0.1 * span) + 100;
@@ -154,7 +158,8 @@ static spk_status normalise(spk_loss_target *t, size_t i) {
 }
 
 spk_status spk_loss_target_new(spk_ctx *ctx, const spk_loss *loss, const spk_train *data,
-                               const spk_trace *voltage, size_t n, spk_loss_target **out) {
+                               const spk_trace *voltage, size_t n, spk_trace current,
+                               spk_loss_target **out) {
     if (n == 0)
         return spk__fail(ctx, SPK_ERR_INPUT, NULL, NULL, "a loss needs at least one train");
     spk_loss_target *t = SPK__NEW(ctx, spk_loss_target);
@@ -163,6 +168,7 @@ spk_status spk_loss_target_new(spk_ctx *ctx, const spk_loss *loss, const spk_tra
     t->ctx = ctx;
     t->loss = loss;
     spk_status st = copy_trains(t, data, voltage, n);
+    t->data.current_pA = current;
     for (size_t i = 0; !st && i < loss->n; i++) {
         const spk_loss_term *term = &loss->term[i];
         t->weights += term->weight;

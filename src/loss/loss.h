@@ -10,6 +10,7 @@ typedef struct {
     const spk_train *data;
     const spk_trace *voltage_mV;
     size_t n;
+    spk_trace current_pA; /* n = 0: none */
     double start_ms, stop_ms;
 } spk__loss_data;
 

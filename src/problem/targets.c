@@ -114,7 +114,8 @@ static spk_status prepare_training(spk_problem *p) {
             spikes += t->data[r].n;
         }
         t->weight = (double)t->n;
-        st = spk_loss_target_new(p->ctx, &p->loss, t->data, voltage, t->n, &t->loss);
+        st = spk_loss_target_new(p->ctx, &p->loss, t->data, voltage, t->n,
+                                 p->train.stimulus[t->stimulus].current_pA, &t->loss);
         spk__free(p->ctx, voltage);
         if (!st && spk_loss_limit(t->loss) > p->spike_limit)
             p->spike_limit = spk_loss_limit(t->loss);

@@ -15,7 +15,7 @@ static void begin(fixture *f) {
     *f = (fixture){.ctx = spk_ctx_new(NULL)};
     spk_train t = {data_ms, 4, 0, 500};
     CHECK(spk_loss_default(f->ctx, &f->loss) == SPK_OK);
-    CHECK(spk_loss_target_new(f->ctx, &f->loss, &t, NULL, 1, &f->target) == SPK_OK);
+    CHECK(spk_loss_target_new(f->ctx, &f->loss, &t, NULL, 1, (spk_trace){0}, &f->target) == SPK_OK);
     CHECK(spk_scratch_new(f->ctx, &f->scratch) == SPK_OK);
 }
 
@@ -73,7 +73,7 @@ TEST(weights_mean_the_same_for_few_spikes_and_many) {
     for (int i = 0; i < 2; i++) {
         fixture f = {.ctx = spk_ctx_new(NULL)};
         CHECK(spk_loss_add(f.ctx, &f.loss, "van_rossum", 1, NULL) == SPK_OK);
-        CHECK(spk_loss_target_new(f.ctx, &f.loss, &trains[i], NULL, 1, &f.target) == SPK_OK);
+        CHECK(spk_loss_target_new(f.ctx, &f.loss, &trains[i], NULL, 1, (spk_trace){0}, &f.target) == SPK_OK);
         CHECK(spk_scratch_new(f.ctx, &f.scratch) == SPK_OK);
         spk_fate fate;
         CHECK_NEAR(cost(&f, NULL, 0, 0, 0, true, &fate), 1, 1e-12);
@@ -94,7 +94,8 @@ TEST(voltage_is_compared_outside_spikes) {
     spk_loss_target *t = NULL;
     spk_scratch *scratch = NULL;
     CHECK(spk_loss_add(ctx, &loss, "voltage", 2, NULL) == SPK_OK && spk_loss_needs_voltage(&loss));
-    CHECK(spk_loss_target_new(ctx, &loss, &data, &voltage, 1, &t) == SPK_OK);
+    loss.term[0].options.v[2] = 0; /* align: nothing */
+    CHECK(spk_loss_target_new(ctx, &loss, &data, &voltage, 1, (spk_trace){0}, &t) == SPK_OK);
     CHECK(spk_scratch_new(ctx, &scratch) == SPK_OK);
     REQUIRE(t && scratch);
     spk_loss_candidate c = {.trial = &data, .n_trials = 1, .n_spikes = 1, .finite = true,
@@ -129,7 +130,7 @@ static spk_status target_work(spk_ctx *ctx) {
     if (!st)
         st = spk_loss_add(ctx, &loss, "spikenetopt", 1, NULL);
     if (!st)
-        st = spk_loss_target_new(ctx, &loss, &data, NULL, 1, &t);
+        st = spk_loss_target_new(ctx, &loss, &data, NULL, 1, (spk_trace){0}, &t);
     spk_loss_target_free(t);
     return st;
 }
