@@ -21,7 +21,7 @@ void spk__h5w_open(spk_ctx *ctx, spk__h5w *w) {
 }
 
 spk_status spk__h5w_finish(spk__h5w *w, const char *path) {
-    spk_status st = SPK_OK;
+    spk_status st = w->why;
     void *image = NULL;
     ssize_t n = -1;
     if (!w->failed && H5Fflush(w->file, H5F_SCOPE_GLOBAL) >= 0)

@@ -10,6 +10,7 @@ typedef struct {
     spk_ctx *ctx;
     hid_t file;
     bool failed;
+    spk_status why; /* of a failure that is not the library's */
 } spk__h5w;
 
 void spk__h5w_open(spk_ctx *ctx, spk__h5w *w);

@@ -78,6 +78,7 @@ static void write_series(writer *w, const spk_sweep *s, size_t i, bool voltage) 
     double *si = SPK__ARRAY(w->h.ctx, t->n, double);
     if (!si) {
         w->h.failed = true;
+        w->h.why = SPK_ERR_MEMORY;
         return;
     }
     /* Division by a power of ten is exact to the last bit more often than the product is. */
