@@ -362,6 +362,8 @@ spk__node spk__dag_binary(spk__dag *d, spk__dag_op op, spk__node a, spk__node b)
         if (is_const(d, a) && isinf(number_of(d, a)) &&
             (number_of(d, a) < 0) == (op == SPK__N_MAX))
             return b;
+        if (op == SPK__N_MIN && b == d->below_state && a == d->below_bound)
+            return b;
         return plain(d, op, a, b, 0);
     default:
         return plain(d, op, a, b, 0);

@@ -108,6 +108,9 @@ typedef struct {
     size_t n_matrices, matrix_room;
     spk__node *table; /* open addressing */
     size_t table_size;
+    /* Something known of a state when a step begins: state < bound, or NaN. min(bound, state) is then the
+     * state. SPK__NONE: nothing is known. */
+    spk__node below_state, below_bound;
 } spk__dag;
 
 spk_status spk__dag_init(spk__dag *d, spk_ctx *ctx);

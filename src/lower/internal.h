@@ -170,6 +170,9 @@ void spk__apply_carry(spk__lowering *l, spk__node spiking);
 void spk__refractory_cut(spk__lowering *l, const spk__arm *arms, size_t n_arms);
 bool spk__lists(const spk__stmt *integrate, const spk__symbol *state);
 
+/* bound.c: what resets make sure of; see spk__dag.below_state */
+void spk__find_bound(spk__lowering *l);
+
 /* step.c */
 void spk__build_step(spk__lowering *l, bool is_run, const bool *zero, spk__step *out);
 

@@ -469,6 +469,7 @@ static void lower_all(spk__lowering *l, const spk__lower_options *o) {
     if (l->st || l->d->failed)
         return;
     order_defaults(l);
+    spk__find_bound(l);
     build_run(l);
     if (l->st || l->d->failed)
         return;

@@ -85,6 +85,7 @@ static spk__node make(selector *s, spk__dag_op op, spk__node a, spk__node b, spk
 }
 
 static spk__node choose(selector *s, spk__node n);
+static spk__node choose_blend(selector *s, spk__node n);
 
 /* ---- sums ---- */
 
@@ -144,6 +145,8 @@ static spk__node add_term(selector *s, spk__node sum, const term *t) {
         return make(s, SPK__N_ADD, sum, t->x, 0);
     if (minus)
         return make(s, SPK__N_SUB, sum, t->x, 0);
+    if (spk__dag_is(d, t->c, SPK__N_NEG)) /* c and -c are one lane constant */
+        return make(s, SPK__N_FNMA, spk__dag_arg(d, t->c, 0), t->x, sum);
     return make(s, SPK__N_FMA, t->c, t->x, sum);
 }
 
@@ -246,6 +249,8 @@ static spk__node choose(selector *s, spk__node n) {
         result = choose(s, spk__dag_arg(d, n, 0));
     } else if (op == SPK__N_XEXPM1) {
         result = choose_xexpm1(s, spk__dag_arg(d, n, 0));
+    } else if (op == SPK__N_BLEND) {
+        result = choose_blend(s, n);
     } else {
         spk__node a[3] = {0, 0, 0};
         uint32_t n_args = d->node[n].n_args;
@@ -257,6 +262,20 @@ static spk__node choose(selector *s, spk__node n) {
     if (n < s->n)
         s->chosen[n] = result;
     return result;
+}
+
+/* A comparison that is needed in both senses is made once, in the sense that is true for NaN; blends on the
+ * other swap their arms. */
+static spk__node choose_blend(selector *s, spk__node n) {
+    spk__dag *d = s->d;
+    spk__node m = spk__dag_arg(d, n, 0), a = choose(s, spk__dag_arg(d, n, 1));
+    spk__node b = choose(s, spk__dag_arg(d, n, 2));
+    spk__dag_op op = d->node[m].op;
+    bool comparison = op == SPK__N_LT || op == SPK__N_LE || op == SPK__N_EQ;
+    spk__node contrary = comparison && !spk__dag_is_fixed(d, m) ? spk__dag_not(d, m) : SPK__NONE;
+    if (contrary && contrary < s->n && s->uses[contrary])
+        return make(s, SPK__N_BLEND, choose(s, contrary), b, a);
+    return make(s, SPK__N_BLEND, choose(s, m), a, b);
 }
 
 static void count_uses(selector *s, spk__node n) {
