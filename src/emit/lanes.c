@@ -188,21 +188,22 @@ static void write_body(spk__writer *w, const spk__step *s) {
 
 /* ---- loops ---- */
 
-int spk__unroll(size_t n_states, int registers) {
-    int k = (int)((size_t)registers * 9 / 16 / (n_states ? n_states : 1));
-    return k < 1 ? 1 : k > 8 ? 8 : k;
+/* Measured over the built-in models on AVX2 and AVX-512 (bench/kernels): one vector waits for its own results,
+ * two to five fill the pipes, more spill registers; too many costs less than too few. The more states, the
+ * more a step has to do beside each result. */
+int spk__unroll(size_t n_states) {
+    return n_states <= 3 ? 5 : n_states <= 5 ? 4 : 3;
 }
 
 static void write_unroll(spk__writer *w) {
     size_t n = 0;
     for (size_t i = 0; i < w->p->n_all_states; i++)
         n += has_state(w, &w->p->run, i);
-    int wide = spk__unroll(n, 32), narrow = spk__unroll(n, 16);
+    int unroll = spk__unroll(n);
     spk__put(w,
-             "\n/* Vectors that run() interleaves, by how many registers there are. */\n"
-             "#if SPK_ISA == 2\n#define %s_UNROLL %d\n#define %s_EACH SPK_EACH_%d\n"
-             "#else\n#define %s_UNROLL %d\n#define %s_EACH SPK_EACH_%d\n#endif\n",
-             w->name, wide, w->name, wide, w->name, narrow, w->name, narrow);
+             "\n/* Vectors that run() interleaves. */\n"
+             "#define %s_UNROLL %d\n#define %s_EACH SPK_EACH_%d\n",
+             w->name, unroll, w->name, unroll);
 }
 
 static void write_run(spk__writer *w) {

@@ -63,7 +63,7 @@ void spk__emit_scalars(spk__writer *w);
 /* lanes.c */
 void spk__find_homes(spk__writer *w);
 void spk__emit_lanes(spk__writer *w);
-/* The vectors to interleave for so many states and registers. */
-int spk__unroll(size_t n_states, int registers);
+/* The vectors to interleave for so many states. */
+int spk__unroll(size_t n_states);
 
 #endif
