@@ -1,12 +1,13 @@
-"""COCO's bbob functions (or the noisy ones): evaluations to targets, our methods beside pycma's,
-minionpy's and pygmo's.
+"""COCO's bbob functions: evaluations to targets, our methods beside pycma's, minionpy's and pygmo's.
 
     python bench/search/bbob.py --methods cmaes pycma --dims 5 10 --budget 20000
 
 Expected running times (ERT: evaluations of all runs over runs that reached the target) to 51 targets
-10^2 .. 10^-8 above the minimum. The summary compares the first two methods over the targets that both
-reached: the geometric mean of the ratio of ERTs, and how many (function, instance, target) each solved.
-All methods search [-5, 5]^dim, start uniformly in [-4, 4]^dim, first step 2. Needs coco-experiment, cma.
+10^2 .. 10^-8 above the minimum. For each method: the share of targets reached, and the geometric mean
+of its ERT over the first method's, over the targets that both reached. All search [-5, 5]^dim; the
+CMA-ES start uniformly in [-4, 4]^dim with a first step of 2. Peers: pycma, pycma-unbounded,
+minion-LSHADE, minion-jSO, pygmo-de, pygmo-pso, pygmo-bee_colony. Needs coco-experiment, and
+whichever of cma, minionpy and pygmo is asked for. SPK_BIN names the build (default build/release).
 """
 
 import argparse
@@ -65,7 +66,7 @@ def run_minion(method, f, dim, seed, budget):
 
 
 def run_pygmo(method, f, dim, seed, budget):
-    """pygmo-de, pygmo-pso, pygmo-bee_colony, pygmo-simulated_annealing"""
+    """pygmo-de, pygmo-pso, pygmo-bee_colony"""
     import pygmo
 
     class Problem:

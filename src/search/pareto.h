@@ -1,0 +1,35 @@
+/* Fronts of points with several values, all to be minimised: a point dominates another if it is
+ * nowhere higher and somewhere lower. Points that failed have +inf everywhere and form the last
+ * front.
+ */
+#ifndef SPK_SEARCH_PARETO_H
+#define SPK_SEARCH_PARETO_H
+
+#include "search/search.h"
+
+/* Scratch for n points of k values. */
+typedef struct {
+    uint32_t *order, *scratch, *head, *next;
+    double *value;
+} spk__pareto;
+spk_status spk__pareto_start(spk_search *s, spk__pareto *w, size_t n);
+
+/* rank[i]: 0 for those that nobody dominates, 1 for those that only they dominate, ... Returns the
+ * number of fronts. Jensen's sweep for two values, else Zhang et al. 2015
+ * (doi:10.1109/TEVC.2014.2308305). */
+size_t spk__pareto_rank(spk__pareto *w, const double *f, size_t n, size_t k, uint32_t *rank);
+/* The points of a front after spk__pareto_rank, in falling order of their values; returns how many.
+ * Good until the next ranking. */
+size_t spk__pareto_members(const spk__pareto *w, size_t front, uint32_t *member);
+/* NSGA-II's crowding distance of the points member[0 .. n-1], one front in that order; out by
+ * point. */
+void spk__pareto_crowding(spk__pareto *w, const double *f, size_t k, const uint32_t *member,
+                          size_t n, double *out);
+
+/* The volume that is dominated by the n points f (n * k) and dominates the reference point; exact,
+ * by sweeping for two values, else by exclusive volumes (While, Bradstreet and Barone 2012,
+ * doi:10.1109/TEVC.2010.2077298). room: spk__hypervolume_room(n, k) doubles. */
+size_t spk__hypervolume_room(size_t n, size_t k);
+double spk__hypervolume(const double *f, size_t n, size_t k, const double *reference, double *room);
+
+#endif

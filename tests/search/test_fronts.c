@@ -1,0 +1,214 @@
+/* Fronts: ranking, crowding and volumes against plain definitions; the methods against pymoo. */
+#include "test.h"
+
+#include "search/pareto.h"
+
+enum { N = 60, K = 4 };
+
+static bool dominates(const double *a, const double *b, size_t k) {
+    bool lower = false;
+    for (size_t j = 0; j < k; j++) {
+        if (a[j] > b[j])
+            return false;
+        lower = lower || a[j] < b[j];
+    }
+    return lower;
+}
+
+/* Values on a coarse grid, so that there are ties and duplicates, and some failures. */
+static void make_points(uint32_t seed, size_t n, size_t k, double *f) {
+    spk__rng r;
+    spk__rng_init(&r, seed, SPK__RNG_TEST, 3, 3);
+    for (size_t i = 0; i < n; i++) {
+        bool failed = spk__rng_below(&r, 12) == 0;
+        for (size_t j = 0; j < k; j++) {
+            double v = (double)spk__rng_below(&r, seed % 2 ? 8 : 1000) / 8;
+            f[i * k + j] = failed ? (double)INFINITY : v;
+        }
+    }
+}
+
+static spk_search *make(spk_ctx *ctx) {
+    spk_search_space space = {.dim = 2};
+    spk_search *s = NULL;
+    CHECK(spk_search_new(ctx, "random", NULL, &space, 1, 0, &s) == SPK_OK);
+    return s;
+}
+
+TEST(ranks_follow_the_definition) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search *s = make(ctx);
+    spk__pareto w;
+    REQUIRE(s && spk__pareto_start(s, &w, N) == SPK_OK);
+    for (uint32_t seed = 0; seed < 40; seed++)
+        for (size_t k = 2; k <= K; k++) {
+            double f[N * K];
+            uint32_t rank[N], member[N];
+            make_points(seed, N, k, f);
+            size_t fronts = spk__pareto_rank(&w, f, N, k, rank), total = 0;
+            for (size_t i = 0; i < N; i++) {
+                /* One more than the largest rank of those that dominate it. */
+                uint32_t expected = 0;
+                for (size_t j = 0; j < N; j++)
+                    if (dominates(f + j * k, f + i * k, k) && rank[j] + 1 > expected)
+                        expected = rank[j] + 1;
+                CHECK(rank[i] == expected && rank[i] < fronts);
+            }
+            for (size_t front = 0; front < fronts; front++) {
+                size_t n = spk__pareto_members(&w, front, member);
+                for (size_t i = 0; i < n; i++)
+                    CHECK(rank[member[i]] == front &&
+                          (i == 0 || f[member[i] * k] <= f[member[i - 1] * k]));
+                total += n;
+            }
+            CHECK(total == N);
+        }
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
+TEST(crowding_is_the_size_of_the_gap) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search *s = make(ctx);
+    spk__pareto w;
+    REQUIRE(s && spk__pareto_start(s, &w, N) == SPK_OK);
+    double f[] = {0, 4, 1, 2, 2, 1, 4, 0}, crowding[4];
+    uint32_t rank[4], member[4];
+    CHECK(spk__pareto_rank(&w, f, 4, 2, rank) == 1);
+    CHECK(spk__pareto_members(&w, 0, member) == 4);
+    spk__pareto_crowding(&w, f, 2, member, 4, crowding);
+    CHECK(isinf(crowding[0]) && isinf(crowding[3]));
+    CHECK_NEAR(crowding[1], 2 / 4.0 + 3 / 4.0, 1e-15);
+    CHECK_NEAR(crowding[2], 3 / 4.0 + 2 / 4.0, 1e-15);
+    double g[] = {0, 4, 1, 1, 2, 2, 2, 1, 5, 4, 0, 3}, crowding3[4];
+    CHECK(spk__pareto_rank(&w, g, 4, 3, rank) == 1);
+    CHECK(spk__pareto_members(&w, 0, member) == 4);
+    spk__pareto_crowding(&w, g, 3, member, 4, crowding3);
+    CHECK_NEAR(crowding3[1], 2 / 4.0 + 3 / 4.0 + 2 / 4.0, 1e-15);
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
+/* Values are eighths below 1, so the volume is a count of cells. */
+static double count_cells(const double *f, size_t n, size_t k) {
+    size_t cells = 1, inside = 0;
+    for (size_t j = 0; j < k; j++)
+        cells *= 8;
+    for (size_t c = 0; c < cells; c++) {
+        bool covered = false;
+        for (size_t i = 0; i < n && !covered; i++) {
+            covered = true;
+            size_t rest = c;
+            for (size_t j = 0; j < k; j++, rest /= 8)
+                covered = covered && f[i * k + j] <= (double)(rest % 8) / 8;
+        }
+        inside += covered;
+    }
+    return (double)inside / (double)cells;
+}
+
+TEST(volumes_are_exact) {
+    double f[20 * K], room[6 * 20 * K], reference[K] = {1, 1, 1, 1};
+    for (uint32_t seed = 1; seed < 60; seed += 2)
+        for (size_t k = 1; k <= K; k++)
+            for (size_t n = 0; n <= 20; n += 4) {
+                make_points(seed, n, k, f);
+                CHECK(spk__hypervolume_room(n, k) <= sizeof room / sizeof *room);
+                CHECK_NEAR(spk__hypervolume(f, n, k, reference, room), count_cells(f, n, k), 1e-12);
+            }
+}
+
+/* ---- the methods ---- */
+
+enum { DIM = 30, POPULATION = 100 };
+
+static void zdt(int number, const double *x, double *f) {
+    double g = 0;
+    for (size_t i = 1; i < DIM; i++)
+        g += x[i];
+    g = 1 + 9 * g / (DIM - 1);
+    f[0] = x[0];
+    double r = x[0] / g;
+    f[1] = number == 1   ? g * (1 - sqrt(r))
+           : number == 2 ? g * (1 - r * r)
+                         : g * (1 - sqrt(r) - r * sin(10 * M_PI * x[0]));
+}
+
+/* Three objectives, 12 coordinates. */
+static void dtlz2(const double *x, double *f) {
+    double g = 0;
+    for (size_t i = 2; i < 12; i++)
+        g += (x[i] - 0.5) * (x[i] - 0.5);
+    double a = x[0] * M_PI / 2, b = x[1] * M_PI / 2;
+    f[0] = (1 + g) * cos(a) * cos(b);
+    f[1] = (1 + g) * cos(a) * sin(b);
+    f[2] = (1 + g) * sin(a);
+}
+
+static double volume_after(const char *method, int problem, uint64_t generations, uint64_t seed) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    size_t dim = problem == 4 ? 12 : DIM, k = problem == 4 ? 3 : 2, n;
+    spk_search_space space = {.dim = dim, .n_objectives = k};
+    spk_search *s = NULL;
+    CHECK(spk_search_new(ctx, method, NULL, &space, seed, generations * POPULATION, &s) == SPK_OK);
+    static double x[POPULATION * DIM], f[POPULATION * 3], room[5 * POPULATION * 3];
+    while (s && !spk_search_stopped(s, NULL)) {
+        n = POPULATION;
+        CHECK(spk_search_ask(s, x, &n) == SPK_OK);
+        for (size_t i = 0; i < n; i++) {
+            if (problem == 4)
+                dtlz2(x + i * dim, f + i * k);
+            else
+                zdt(problem, x + i * dim, f + i * k);
+        }
+        CHECK(spk_search_tell(s, f) == SPK_OK);
+    }
+    const double *fx, *ff, reference[3] = {1.1, 1.1, 1.1};
+    spk_search_front(s, &fx, &ff, &n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            CHECK(!dominates(ff + i * k, ff + j * k, k));
+    double volume = spk__hypervolume(ff, n, k, reference, room);
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+    return volume;
+}
+
+/* pymoo 0.6.2, NSGA2 and SMSEMOA with 100 points, SBX(eta=20, prob=.9), PM(eta=20); 200 generations
+ * (DTLZ2: 100); hypervolume to (1.1, 1.1[, 1.1]), mean of 3 runs. */
+TEST(volumes_equal_pymoo) {
+    static const struct {
+        const char *method;
+        int problem;
+        uint64_t generations;
+        double pymoo;
+    } cases[] = {{"nsga2", 1, 200, 0.8678},   {"nsga2", 2, 200, 0.5340},
+                 {"nsga2", 3, 200, 1.3252},   {"smsemoa", 1, 200, 0.8709},
+                 {"smsemoa", 2, 200, 0.5357}, {"smsemoa", 3, 200, 1.3278},
+                 {"nsga2", 4, 100, 0.6975}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double mean = 0;
+        for (uint64_t seed = 0; seed < 3; seed++)
+            mean += volume_after(cases[i].method, cases[i].problem, cases[i].generations, seed) / 3;
+        printf("# %s on problem %d: %.4f, pymoo %.4f\n", cases[i].method, cases[i].problem, mean,
+               cases[i].pymoo);
+        CHECK_NEAR(mean, cases[i].pymoo, cases[i].problem == 4 ? 0.02 : 0.003);
+    }
+}
+
+/* Three objectives by exact volumes: better spread than NSGA-II's crowding for the same
+ * evaluations. */
+TEST(exact_volumes_win_with_three_objectives) {
+    double sms = volume_after("smsemoa", 4, 30, 1), crowding = volume_after("nsga2", 4, 30, 1);
+    printf("# smsemoa %.4f, nsga2 %.4f\n", sms, crowding);
+    CHECK(sms > crowding + 0.02);
+}
+
+int main(void) {
+    RUN(ranks_follow_the_definition);
+    RUN(crowding_is_the_size_of_the_gap);
+    RUN(volumes_are_exact);
+    RUN(volumes_equal_pymoo);
+    RUN(exact_volumes_win_with_three_objectives);
+    return test_end();
+}
