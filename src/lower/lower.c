@@ -94,6 +94,10 @@ static void describe(spk__lowering *l, const spk__symbol *s, int element, spk__v
     v->doc = s->doc ? s->doc : "";
     v->low = -INFINITY;
     v->high = INFINITY;
+    if (s->kind == SPK__SYM_SPIKE_PORT && s->excitatory != s->inhibitory) { /* signs of weights */
+        v->low = s->excitatory ? 0 : -INFINITY;
+        v->high = s->excitatory ? INFINITY : 0;
+    }
     v->symbol = s;
 }
 

@@ -1,0 +1,334 @@
+/* The rest of a network study: named numbers, simulation, search; and descriptions filled with numbers. */
+#include "netstudy/netstudy.h"
+
+#include "num/num.h"
+
+/* ---- filling ---- */
+
+void spk__filled_free(const spk_netstudy *s, spk__filled *f) {
+    spk__free(s->ctx, f->population);
+    spk__free(s->ctx, f->assignment);
+    spk__free(s->ctx, f->projection);
+    spk__free(s->ctx, f->input);
+    *f = (spk__filled){0};
+}
+
+static void *copy_of(spk_ctx *ctx, const void *from, size_t n, size_t size) {
+    void *to = spk__alloc(ctx, n + 1, size);
+    if (to)
+        memcpy(to, from, n * size);
+    return to;
+}
+
+spk_status spk__filled_new(const spk_netstudy *s, spk__filled *out) {
+    const spk_network_spec *spec = &s->base.spec;
+    spk__filled f = {.spec = *spec};
+    f.population = copy_of(s->ctx, s->base.population, spec->n_populations, sizeof *f.population);
+    f.assignment = copy_of(s->ctx, s->base.assignment, s->n_assignments, sizeof *f.assignment);
+    f.projection = copy_of(s->ctx, s->base.projection, spec->n_projections, sizeof *f.projection);
+    f.input = copy_of(s->ctx, s->base.input, spec->n_inputs, sizeof *f.input);
+    if (!f.population || !f.assignment || !f.projection || !f.input) {
+        spk__filled_free(s, &f);
+        return SPK_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < spec->n_populations; i++)
+        if (f.population[i].settings)
+            f.population[i].settings =
+                f.assignment + (s->base.population[i].settings - s->base.assignment);
+    f.spec.populations = f.population;
+    f.spec.projections = f.projection;
+    f.spec.inputs = f.input;
+    *out = f;
+    return SPK_OK;
+}
+
+static double given_value(const spk_named_number *x) {
+    return isnan(x->value) ? 0.5 * (x->low + x->high) : x->value;
+}
+
+void spk__filled_set(const spk_netstudy *s, spk__filled *f, const double *numbers) {
+    char *base[] = {(char *)f->population, (char *)f->assignment, (char *)f->projection,
+                    (char *)f->input};
+    for (size_t i = 0; i < s->n_bindings; i++) {
+        const spk__binding *b = &s->binding[i];
+        double x = numbers ? numbers[b->number] : given_value(&s->number[b->number]);
+        x *= (s->has_unit[b->number] ? 1 : b->plain_scale) * b->factor;
+        if (b->whole)
+            x = floor(x + 0.5);
+        memcpy(base[b->array] + b->offset, &x, sizeof x);
+    }
+}
+
+/* ---- named numbers ---- */
+
+static spk_status number_value(spk_netstudy *s, const spk__node *n, size_t at, double *out) {
+    spk_unit unit;
+    spk_status st = spk__node_expect(s->ctx, n, SPK__SCALAR, "a number");
+    if (!st)
+        st = spk_quantity_parse(s->ctx, n->text, &n->loc, out, &unit);
+    if (!st)
+        s->has_unit[at] = !spk_unit_is_plain(unit);
+    return st;
+}
+
+static spk_status read_free(spk_netstudy *s, const spk__node *n, size_t at) {
+    static const char *const keys[] = {"min", "max", "start", "scale", NULL};
+    static const char *const scales[] = {"linear", "log", NULL};
+    spk_named_number *x = &s->number[at];
+    *x = (spk_named_number){.name = n->key, .value = NAN};
+    const spk__node *low = NULL, *high = NULL, *v;
+    spk_status st = SPK_OK;
+    if (n->kind == SPK__SEQUENCE && n->n == 2) {
+        low = n->first;
+        high = low->next;
+    } else {
+        st = spk__node_check_keys(s->ctx, n, n->key, keys);
+        low = spk__node_find(n, "min");
+        high = spk__node_find(n, "max");
+    }
+    if (!st && (!low || !high))
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "write [min, max]", "%s has no bounds", n->key);
+    if (!st)
+        st = number_value(s, low, at, &x->low);
+    if (!st)
+        st = number_value(s, high, at, &x->high);
+    if (!st && (v = spk__node_find(n, "start")))
+        st = number_value(s, v, at, &x->value);
+    int scale = 0;
+    if (!st && (v = spk__node_find(n, "scale")))
+        st = spk__node_choice(s->ctx, v, "the scale", scales, &scale);
+    x->log_scale = scale == 1;
+    if (!st && !(x->low < x->high && isfinite(x->low) && isfinite(x->high)))
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL, "the bounds of %s, %g and %g, are in the "
+                       "wrong order", n->key, x->low, x->high);
+    if (!st && x->log_scale && x->low <= 0)
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL,
+                       "a logarithmic scale needs bounds above 0, not %g", x->low);
+    return st;
+}
+
+static spk_status read_numbers(spk_netstudy *s, const spk__node *root) {
+    const spk__node *fit = spk__node_find(root, "fit"), *values = spk__node_find(root, "values");
+    size_t n = (fit ? fit->n : 0) + (values ? values->n : 0) + 1;
+    s->number = spk__arena_alloc(s->arena, n, sizeof *s->number);
+    s->has_unit = spk__arena_alloc(s->arena, n, sizeof *s->has_unit);
+    if (!s->number || !s->has_unit)
+        return SPK_ERR_MEMORY;
+    spk_status st = SPK_OK;
+    for (const spk__node *v = fit && fit->kind == SPK__MAPPING ? fit->first : NULL; v && !st; v = v->next)
+        st = read_free(s, v, s->n_numbers++);
+    s->n_free = s->n_numbers;
+    for (const spk__node *v = values && values->kind == SPK__MAPPING ? values->first : NULL; v && !st;
+         v = v->next) {
+        size_t at = 0;
+        while (at < s->n_free && strcmp(s->number[at].name, v->key))
+            at++;
+        if (at == s->n_free) {
+            at = s->n_numbers++;
+            s->number[at] = (spk_named_number){.name = v->key, .low = NAN, .high = NAN};
+        }
+        st = number_value(s, v, at, &s->number[at].value);
+    }
+    return st;
+}
+
+size_t spk_netstudy_number_count(const spk_netstudy *s) {
+    return s->n_numbers;
+}
+
+size_t spk_netstudy_free_count(const spk_netstudy *s) {
+    return s->n_free;
+}
+
+const spk_named_number *spk_netstudy_number(const spk_netstudy *s, size_t i) {
+    return &s->number[i];
+}
+
+void spk_netstudy_decode(const spk_netstudy *s, const double *point, double *numbers) {
+    for (size_t i = 0; i < s->n_free; i++) {
+        const spk_named_number *x = &s->number[i];
+        double u = fmin(fmax(point[i], 0), 1);
+        numbers[i] = x->log_scale ? x->low * spk__exp(u * spk__log(x->high / x->low))
+                                  : x->low + u * (x->high - x->low);
+    }
+}
+
+/* ---- simulation and search ---- */
+
+static spk_status read_simulation(spk_netstudy *s, const spk__node *n) {
+    static const char *const keys[] = {"duration", "warmup",   "dt",  "integrator",
+                                       "precision", "max_rate", NULL};
+    static const char *const precisions[] = {"float64", "float32", NULL};
+    spk_network_spec *spec = &s->base.spec;
+    spk_unit ms = {.dim = {1}, .scale = 1}, hz = {.dim = {-1}, .scale = 0.001};
+    s->precision = SPK_FLOAT64;
+    s->duration_ms = 1000;
+    if (!n)
+        return SPK_OK;
+    spk_status st = spk__node_check_keys(s->ctx, n, "simulation", keys);
+    const spk__node *v;
+    int choice = 0;
+    if (!st && (v = spk__node_find(n, "duration")))
+        st = spk__node_quantity(s->ctx, v, "the duration", ms, &s->duration_ms);
+    if (!st && (v = spk__node_find(n, "warmup")))
+        st = spk__node_quantity(s->ctx, v, "the warm-up", ms, &s->warmup_ms);
+    if (!st && (v = spk__node_find(n, "dt")))
+        st = spk__node_quantity(s->ctx, v, "the step", ms, &spec->dt_ms);
+    if (!st && (v = spk__node_find(n, "max_rate"))) {
+        st = spk__node_quantity(s->ctx, v, "the largest rate", hz, &spec->max_rate_Hz);
+        spec->max_rate_Hz *= 1000;
+    }
+    if (!st && (v = spk__node_find(n, "integrator"))) {
+        st = spk__node_expect(s->ctx, v, SPK__SCALAR, "the integrator");
+        s->integrator = v->text;
+    }
+    if (!st && (v = spk__node_find(n, "precision")))
+        st = spk__node_choice(s->ctx, v, "the precision", precisions, &choice);
+    s->precision = choice ? SPK_FLOAT32 : SPK_FLOAT64;
+    if (!st && !(s->warmup_ms >= 0 && s->warmup_ms < s->duration_ms))
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL,
+                       "a warm-up of %g ms is not below the duration of %g ms", s->warmup_ms,
+                       s->duration_ms);
+    return st;
+}
+
+static spk_status read_search(spk_netstudy *s, const spk__node *root) {
+    static const char *const keys[] = {"method", "evaluations", NULL};
+    const spk__node *n = spk__node_find(root, "search"), *v;
+    int64_t threads = 0, seed = 1, wiring = 1;
+    s->method = "cmaes";
+    s->evaluations = 4000;
+    spk_status st = n ? spk__node_check_keys(s->ctx, n, "search", keys) : SPK_OK;
+    if (!st && (v = spk__node_find(n, "method"))) {
+        s->method = v->text;
+        st = spk__node_expect(s->ctx, v, SPK__SCALAR, "the method");
+    }
+    if (!st && (v = spk__node_find(n, "evaluations")))
+        st = spk__node_integer(s->ctx, v, "evaluations", 1, INT32_MAX, &s->evaluations);
+    if (!st && (v = spk__node_find(root, "threads")))
+        st = spk__node_integer(s->ctx, v, "threads", 0, 4096, &threads);
+    if (!st && (v = spk__node_find(root, "seed")))
+        st = spk__node_integer(s->ctx, v, "the seed", 0, INT32_MAX, &seed);
+    wiring = seed;
+    if (!st && (v = spk__node_find(root, "wiring_seed")))
+        st = spk__node_integer(s->ctx, v, "the wiring seed", 0, INT32_MAX, &wiring);
+    s->threads = (int)threads;
+    s->seed = (uint64_t)seed;
+    s->base.spec.seed = (uint64_t)seed;
+    s->base.spec.wiring_seed = (uint64_t)wiring;
+    return st;
+}
+
+static spk_status build(spk_netstudy *s, const spk__node *root) {
+    static const char *const keys[] = {"populations", "projections", "inputs", "fit",
+                                       "values",      "data",        "loss",   "simulation",
+                                       "search",      "seed",        "wiring_seed", "threads", NULL};
+    spk_status st = spk__node_check_keys(s->ctx, root, "the study", keys);
+    if (!st)
+        st = read_numbers(s, root);
+    if (!st)
+        st = read_simulation(s, spk__node_find(root, "simulation"));
+    if (!st)
+        st = read_search(s, root);
+    if (!st)
+        st = spk__netstudy_build(s, root);
+    if (!st)
+        st = spk__filled_new(s, &s->lent);
+    if (!st)
+        st = spk__netdata_make(s, root);
+    return st;
+}
+
+spk_status spk_netstudy_parse(spk_ctx *ctx, const char *path, const char *text, size_t length,
+                              spk_netstudy **out) {
+    spk__arena *arena = spk__arena_new(ctx);
+    spk_netstudy *s = arena ? SPK__NEW(ctx, spk_netstudy) : NULL;
+    if (!s) {
+        spk__arena_free(arena);
+        return SPK_ERR_MEMORY;
+    }
+    s->ctx = ctx;
+    s->arena = arena;
+    s->base.spec = (spk_network_spec)SPK_NETWORK_SPEC_INIT;
+    const char *slash = strrchr(path, '/');
+    s->path = spk__arena_strndup(arena, path, strlen(path));
+    s->folder = spk__arena_strndup(arena, path, slash ? (size_t)(slash - path) + 1 : 0);
+    spk__node *root = NULL;
+    spk_status st = s->path && s->folder ? spk__ctx_add_source(ctx, s->path, text, length)
+                                         : SPK_ERR_MEMORY;
+    if (!st)
+        st = spk__yaml_parse(ctx, arena, s->path, text, length, &root);
+    if (!st)
+        st = build(s, root);
+    if (st)
+        spk_netstudy_free(s);
+    else
+        *out = s;
+    return st;
+}
+
+spk_status spk_netstudy_read(spk_ctx *ctx, const char *path, spk_netstudy **out) {
+    char *text;
+    size_t length;
+    spk_status st = spk__read_file(ctx, path, 1 << 26, &text, &length);
+    if (st)
+        return st;
+    st = spk_netstudy_parse(ctx, path, text, length, out);
+    spk__free(ctx, text);
+    return st;
+}
+
+spk_status spk_netstudy_recognise(spk_ctx *ctx, const char *path, bool *is_network) {
+    char *text;
+    size_t length;
+    spk_status st = spk__read_file(ctx, path, 1 << 26, &text, &length);
+    if (st)
+        return st;
+    spk__arena *arena = spk__arena_new(ctx);
+    spk__node *root = NULL;
+    st = arena ? spk__yaml_parse(ctx, arena, path, text, length, &root) : SPK_ERR_MEMORY;
+    if (!st)
+        *is_network = spk__node_find(root, "populations") != NULL;
+    spk__arena_free(arena);
+    spk__free(ctx, text);
+    return st;
+}
+
+void spk_netstudy_free(spk_netstudy *s) {
+    if (!s)
+        return;
+    spk_ctx *ctx = s->ctx;
+    for (size_t i = 0; i < s->n_workers; i++) {
+        spk_network_free(s->worker[i].net);
+        spk__filled_free(s, &s->worker[i].filled);
+        spk_scratch_free(s->worker[i].scratch);
+        spk__free(ctx, s->worker[i].cut);
+        spk__free(ctx, s->worker[i].value);
+    }
+    spk__free(ctx, s->worker);
+    spk_wiring_free(s->wiring);
+    spk__netdata_free(s);
+    spk__filled_free(s, &s->lent);
+    for (size_t i = 0; s->model && i < s->base.spec.n_populations; i++)
+        spk_model_free(s->model[i]);
+    for (size_t i = 0; s->graph && i < s->base.spec.n_projections; i++)
+        spk_graph_free(s->graph[i]);
+    for (size_t i = 0; i < s->n_recordings; i++)
+        spk_recording_free(s->recording[i]);
+    spk__free(ctx, s->binding);
+    spk__arena_free(s->arena);
+    spk__free(ctx, s);
+}
+
+const spk_network_spec *spk_netstudy_spec(spk_netstudy *s, const double *numbers) {
+    spk__filled_set(s, &s->lent, numbers);
+    return &s->lent.spec;
+}
+
+double spk_netstudy_duration(const spk_netstudy *s) {
+    return s->duration_ms;
+}
+
+double spk_netstudy_warmup(const spk_netstudy *s) {
+    return s->warmup_ms;
+}
