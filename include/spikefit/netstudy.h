@@ -1,5 +1,6 @@
-/* Network studies: a YAML file names populations, projections and inputs, which numbers are free, and the
- * spike trains to match. A study without data is a simulation. docs/networks.md describes the file.
+/* Network studies: a YAML file names populations, projections and inputs, which numbers are free,
+ * and the spike trains to match. A study without data is a simulation. docs/networks.md describes
+ * the file.
  */
 #ifndef SPIKEFIT_NETSTUDY_H
 #define SPIKEFIT_NETSTUDY_H
@@ -42,6 +43,11 @@ bool spk_netstudy_has_data(const spk_netstudy *s);
 /* The data of a population: n trains, of its first n neurons; NULL and 0 where there are none. */
 const spk_train *spk_netstudy_data(const spk_netstudy *s, size_t population, size_t *n);
 
+/* Runs the network once, on the study's threads. The recording (the caller's) has one sweep a
+ * neuron, of cell "POPULATION/NEURON". numbers as in spk_netstudy_spec. */
+spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, spk_outcome *outcome,
+                                 spk_recording **out);
+
 /* Losses of n candidates, points[n][free_count] in the unit cube; the same bits for any number of
  * threads. ERR_USAGE without data. */
 spk_status spk_netstudy_evaluate(spk_netstudy *s, const double *points, size_t n, int threads,
@@ -52,7 +58,8 @@ void spk_netstudy_decode(const spk_netstudy *s, const double *point, double *num
 typedef struct {
     int threads;         /* 0: the study's */
     int64_t evaluations; /* 0: the study's */
-    void (*progress)(void *user, const spk_search_progress *p); /* after a generation; may be NULL */
+    void (*progress)(void *user,
+                     const spk_search_progress *p); /* after a generation; may be NULL */
     void *user;
 } spk_netfit_options;
 typedef struct {

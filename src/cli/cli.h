@@ -4,6 +4,7 @@
 
 #include <spikefit/base.h>
 #include <spikefit/fit.h>
+#include <spikefit/netstudy.h>
 #include <spikefit/recording.h>
 #include <spikefit/sim.h>
 #include <stdio.h>
@@ -72,6 +73,11 @@ int cli_find_voltage(const spk_kernel *k);
 /* Whether a model's voltage lacks the spikes that a recording has, because it is reset (or, as MAT, never
  * rises): within a millisecond of most of its spikes it stays below the level that spikes are found by. */
 bool cli_lacks_spikes(const spk_sim *s, int voltage, double level_mV);
+/* Network studies: simulate writes spikes to a file (out may be NULL), fit writes the best numbers to
+ * FOLDER/network.json. */
+bool cli_is_yaml(const char *path);
+spk_status cli_network_simulate(cli *c, const char *path, const char *out);
+spk_status cli_network_fit(cli *c, const char *path, const spk_fit_options *o);
 
 /* Tables and figures of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);

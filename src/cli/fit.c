@@ -171,6 +171,11 @@ static spk_status run_fit(cli *c) {
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 .. 4096, --evaluations 1 or more");
     o.threads = (int)threads;
     o.evaluations = evaluations;
+    bool is_network = false;
+    if ((st = spk_netstudy_recognise(c->ctx, c->argv[0], &is_network)))
+        return st;
+    if (is_network)
+        return cli_network_fit(c, c->argv[0], &o);
     spk_study *y = NULL;
     st = spk_study_read(c->ctx, c->argv[0], &y);
     if (!st)

@@ -253,15 +253,18 @@ static spk_status run_simulate(cli *c) {
         return st;
     if (!(q.duration_ms > 0) || !(q.sample_ms > 0) || q.dt_ms < 0 || q.seed < 0)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "durations and steps must be above 0");
+    if (cli_is_yaml(c->argv[0]))
+        return cli_network_simulate(c, c->argv[0], q.out);
     return is_run(c->argv[0]) ? simulate_run(c, &q) : simulate_model(c, &q);
 }
 
 const cli_command cli_simulate = {
     .name = "simulate",
     .sentence = "run a fitted model, or any model, and write spikes and states",
-    .usage = "RUN|MODEL [--out FILE.csv] [--stimulus TEXT] ...",
+    .usage = "RUN|MODEL|NETWORK.yaml [--out FILE.csv] [--stimulus TEXT] ...",
     .help =
         "Of a run: the fitted model under the recording's first stimulus, or the one described.\n"
+        "Of a network study (.yaml): its network, whose spikes go to --out (.h5, .gdf, .csv).\n"
         "Without --out the spike times (ms) go to standard output.\n\n"
         "  --out FILE        time, current, voltage and the states of --record as CSV\n"
         "  --record A,B      states to write beside the voltage\n"

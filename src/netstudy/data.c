@@ -4,33 +4,53 @@
 
 #include <spikefit/io.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
+enum { SHORTEST_MS = 25 }; /* of a horizon that is taken unasked */
+
 /* ---- losses ---- */
+
+static spk_status unknown_loss(spk_netstudy *s, const spk__node *n) {
+    enum { MOST = 128 };
+    const char *names[MOST];
+    size_t k = 0;
+    for (size_t i = 0; i < spk_metric_count() && k < MOST; i++)
+        names[k++] = spk_metric_at(i)->name;
+    for (size_t i = 0; i < spk_stat_count() && k < MOST; i++)
+        names[k++] = spk_stat_at(i)->name;
+    const char *near = spk__nearest(n->key, names, k);
+    char hint[128];
+    if (near)
+        snprintf(hint, sizeof hint, "did you mean %s?", near);
+    return spk__fail(s->ctx, SPK_ERR_INPUT, &n->key_loc, near ? hint : NULL,
+                     "there is no measure or statistic \"%s\"", n->key);
+}
 
 static spk_status add_loss(spk_netstudy *s, const spk__node *n) {
     static const char *const own[] = {"weight", NULL};
     spk__netloss *l = &s->loss[s->n_losses++];
     *l = (spk__netloss){.name = n->key, .loc = n->key_loc, .weight = 1};
-    size_t before = spk_ctx_diag_count(s->ctx);
-    const spk_opt *options = NULL;
-    spk_status st = spk_stat_find(s->ctx, n->key, &l->stat);
-    if (!st) {
-        options = l->stat->options;
-    } else {
-        spk_ctx_diag_truncate(s->ctx, before);
-        if ((st = spk_metric_find(s->ctx, n->key, &l->metric)))
-            return st;
-        options = l->metric->options;
-    }
+    for (size_t i = 0; i < spk_stat_count(); i++)
+        if (!strcmp(spk_stat_at(i)->name, n->key))
+            l->stat = spk_stat_at(i);
+    for (size_t i = 0; i < spk_metric_count() && !l->stat; i++)
+        if (!strcmp(spk_metric_at(i)->name, n->key))
+            l->metric = spk_metric_at(i);
+    if (!l->stat && !l->metric)
+        return unknown_loss(s, n);
     const spk__node *weight = n->kind == SPK__SCALAR ? n : spk__node_find(n, "weight");
+    spk_status st = SPK_OK;
     if (weight)
         st = spk__node_number(s->ctx, weight, "the weight", 0, 1e9, &l->weight);
-    return st ? st : spk__node_options(s->ctx, n, n->key, options, own, &l->options);
+    return st ? st
+              : spk__node_options(s->ctx, n, n->key,
+                                  l->stat ? l->stat->options : l->metric->options, own,
+                                  &l->options);
 }
 
-/* Matching trains by SPIKE-distance, which alone is nearly flat between a silent neuron and one that
- * hardly fires: the counts give it a slope. */
+/* Matching trains by SPIKE-distance, which alone is nearly flat between a silent neuron and one
+ * that hardly fires: the counts give it a slope. */
 static spk_status default_losses(spk_netstudy *s) {
     static const struct {
         const char *name;
@@ -66,8 +86,24 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+static double horizon(const spk_netstudy *s, size_t k) {
+    return s->warmup_ms + (s->duration_ms - s->warmup_ms) / (double)((size_t)1 << k);
+}
+
+static spk_status make_target(spk_netstudy *s, spk__netdata *d, const spk__netloss *loss,
+                              spk_target **out) {
+    spk_status st = SPK_OK;
+    for (size_t k = 0; k < s->n_horizons; k++)
+        for (size_t i = 0; i < d->n && !st; i++) {
+            spk_train t = spk_train_window(d->train[i], s->warmup_ms, horizon(s, k));
+            st = spk_target_new(s->ctx, loss->metric, &loss->options, &t, 1,
+                                &out[k * s->n_losses * d->n + i]);
+        }
+    return st;
+}
+
 static spk_status make_targets(spk_netstudy *s, spk__netdata *d) {
-    d->target = SPK__ARRAY(s->ctx, s->n_losses * d->n + 1, spk_target *);
+    d->target = SPK__ARRAY(s->ctx, s->n_horizons * s->n_losses * d->n + 1, spk_target *);
     d->sorted = SPK__ARRAY(s->ctx, s->n_losses + 1, double *);
     d->n_sorted = SPK__ARRAY(s->ctx, s->n_losses + 1, size_t);
     if (!d->target || !d->sorted || !d->n_sorted)
@@ -75,11 +111,10 @@ static spk_status make_targets(spk_netstudy *s, spk__netdata *d) {
     spk_status st = SPK_OK;
     for (size_t l = 0; l < s->n_losses && !st; l++) {
         const spk__netloss *loss = &s->loss[l];
-        for (size_t i = 0; loss->metric && i < d->n && !st; i++)
-            st = spk_target_new(s->ctx, loss->metric, &loss->options, &d->train[i], 1,
-                                &d->target[l * d->n + i]);
-        if (!loss->stat || st)
+        if (loss->metric) {
+            st = make_target(s, d, loss, d->target + l * d->n);
             continue;
+        }
         st = spk_stat_new(s->ctx, loss->stat, &loss->options, d->train, d->n, &d->sorted[l],
                           &d->n_sorted[l]);
         if (!st && loss->stat->per != SPK_STAT_PER_BIN) {
@@ -209,9 +244,17 @@ spk_status spk__netdata_make(spk_netstudy *s, const spk__node *root) {
     s->data = SPK__ARRAY(s->ctx, s->base.spec.n_populations, spk__netdata);
     if (!s->data)
         return SPK_ERR_MEMORY;
+    s->n_horizons = 1;
     if (spk__node_find(n, "truth")) {
-        static const char *const keys[] = {"truth", "wiring_seed", NULL};
+        static const char *const keys[] = {"truth", "wiring_seed", "horizons", NULL};
+        const spk__node *v = spk__node_find(n, "horizons");
+        int64_t horizons = 1;
+        while (horizons < 12 && horizon(s, (size_t)horizons) - s->warmup_ms > SHORTEST_MS)
+            horizons++;
         st = spk__node_check_keys(s->ctx, n, "data", keys);
+        if (!st && v)
+            st = spk__node_integer(s->ctx, v, "horizons", 1, 12, &horizons);
+        s->n_horizons = (size_t)horizons;
         if (!st)
             st = run_truth(s, n);
     } else {
@@ -227,7 +270,7 @@ spk_status spk__netdata_make(spk_netstudy *s, const spk__node *root) {
 void spk__netdata_free(spk_netstudy *s) {
     for (size_t i = 0; s->data && i < s->base.spec.n_populations; i++) {
         spk__netdata *d = &s->data[i];
-        for (size_t j = 0; d->target && j < s->n_losses * d->n; j++)
+        for (size_t j = 0; d->target && j < s->n_horizons * s->n_losses * d->n; j++)
             spk_target_free(d->target[j]);
         for (size_t j = 0; d->sorted && j < s->n_losses; j++)
             spk_stat_free(s->ctx, d->sorted[j]);
@@ -250,8 +293,8 @@ const spk_train *spk_netstudy_data(const spk_netstudy *s, size_t population, siz
 
 /* ---- costs ---- */
 
-/* Area between the quantile functions of two samples (Wasserstein distance), relative to the data's mean
- * and spread; 1 where one has values and the other none. */
+/* Area between the quantile functions of two samples (Wasserstein distance), relative to the data's
+ * mean and spread; 1 where one has values and the other none. */
 static double wasserstein(const double *a, size_t n, const double *b, size_t m) {
     if (!n || !m)
         return n == m ? 0 : 1;
@@ -305,31 +348,46 @@ static spk_status stat_cost(spk_netstudy *s, spk__networker *w, size_t l, const 
     return SPK_OK;
 }
 
-static spk_status population_cost(spk_netstudy *s, spk__networker *w, size_t at, double *sum) {
+static spk_status trains_cost(spk_netstudy *s, spk__networker *w, size_t at, size_t k,
+                              const spk_train *train, double *sum) {
     const spk__netdata *d = &s->data[at];
-    const spk_train *train;
-    spk_status st = spk_network_trains(w->net, at, &train);
-    for (size_t i = 0; i < d->n && !st; i++)
-        w->cut[i] = spk_train_window(train[i], s->warmup_ms, s->duration_ms);
+    spk_status st = SPK_OK;
+    /* Shorter horizons weigh more: what the longer ones say far from the solution is chance. */
+    double share = (double)((size_t)1 << k) / (double)(((size_t)1 << s->n_horizons) - 1);
+    for (size_t i = 0; i < d->n; i++)
+        w->cut[i] = spk_train_window(train[i], s->warmup_ms, horizon(s, k));
     for (size_t l = 0; l < s->n_losses && !st; l++) {
         const spk__netloss *loss = &s->loss[l];
-        double cost = 0;
-        if (loss->stat) {
-            st = stat_cost(s, w, l, d, &cost);
-            *sum += loss->weight * cost * (double)d->n;
-            continue;
-        }
-        for (size_t i = 0; i < d->n && !st; i++) {
-            st = spk_target_eval(d->target[l * d->n + i], &w->cut[i], 1, w->scratch, &cost);
-            *sum += loss->weight * spk_metric_cost(loss->metric, cost);
+        spk_target **target = d->target + (k * s->n_losses + l) * d->n;
+        for (size_t i = 0; i < d->n && !st && loss->metric; i++) {
+            double value;
+            st = spk_target_eval(target[i], &w->cut[i], 1, w->scratch, &value);
+            *sum += share * loss->weight * spk_metric_cost(loss->metric, value);
         }
     }
     return st;
 }
 
-/* The mean over neurons. A run that was stopped costs more than any that was not, the more the earlier
- * it stopped. */
-spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk_outcome *o, double *loss) {
+static spk_status population_cost(spk_netstudy *s, spk__networker *w, size_t at, double *sum) {
+    const spk__netdata *d = &s->data[at];
+    const spk_train *train;
+    spk_status st = spk_network_trains(w->net, at, &train);
+    for (size_t k = s->n_horizons; k-- > 0 && !st;)
+        st = trains_cost(s, w, at, k, train, sum);
+    /* the whole run is cut last, and so at hand */
+    for (size_t l = 0; l < s->n_losses && !st; l++)
+        if (s->loss[l].stat) {
+            double cost = 0;
+            st = stat_cost(s, w, l, d, &cost);
+            *sum += s->loss[l].weight * cost * (double)d->n;
+        }
+    return st;
+}
+
+/* The mean over neurons. A run that was stopped costs more than any that was not, the more the
+ * earlier it stopped. */
+spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk_outcome *o,
+                             double *loss) {
     if (o->exploded || o->n_nonfinite) {
         *loss = 1e6 * (2 - o->time_ms / s->duration_ms) + (o->n_nonfinite ? 1e7 : 0);
         return SPK_OK;

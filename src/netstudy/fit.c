@@ -104,7 +104,8 @@ static spk_status run_search(spk_netstudy *s, const spk_netfit_options *o, spk_s
     return SPK_OK;
 }
 
-static void fill_result(spk_netstudy *s, spk_search *search, double *point, spk_netfit_result *out) {
+static void fill_result(spk_netstudy *s, spk_search *search, double *point,
+                        spk_netfit_result *out) {
     spk_search_progress p;
     spk_search_get_progress(search, &p);
     out->evaluations = p.evaluations;
@@ -113,6 +114,9 @@ static void fill_result(spk_netstudy *s, spk_search *search, double *point, spk_
         out->number[i] = s->number[i].value;
     if (spk_search_best(search, point, &out->loss))
         spk_netstudy_decode(s, point, out->number);
+    for (size_t i = 0; i < s->n_bindings; i++)
+        if (s->binding[i].whole) /* what the network was given */
+            out->number[s->binding[i].number] = floor(out->number[s->binding[i].number] + 0.5);
 }
 
 spk_status spk_netstudy_fit(spk_netstudy *s, const spk_netfit_options *options,
@@ -124,7 +128,8 @@ spk_status spk_netstudy_fit(spk_netstudy *s, const spk_netfit_options *options,
         return spk__fail(s->ctx, SPK_ERR_USAGE, NULL, "add fit: to the study",
                          "%s has no free numbers", s->path);
     int64_t budget = options->evaluations ? options->evaluations : s->evaluations;
-    spk_status st = spk_search_new(s->ctx, s->method, NULL, &space, s->seed, (uint64_t)budget, &search);
+    spk_status st =
+        spk_search_new(s->ctx, s->method, NULL, &space, s->seed, (uint64_t)budget, &search);
     if (st)
         return st;
     spk_netfit_result r = {.ctx = s->ctx, .loss = NAN};

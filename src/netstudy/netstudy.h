@@ -10,7 +10,12 @@
 #include <spikefit/stat.h>
 
 /* A place in the description that takes a named number: byte offset into one of its arrays. */
-typedef enum { SPK__IN_POPULATION, SPK__IN_ASSIGNMENT, SPK__IN_PROJECTION, SPK__IN_INPUT } spk__array;
+typedef enum {
+    SPK__IN_POPULATION,
+    SPK__IN_ASSIGNMENT,
+    SPK__IN_PROJECTION,
+    SPK__IN_INPUT
+} spk__array;
 typedef struct {
     spk__array array;
     size_t offset, number;
@@ -40,8 +45,8 @@ typedef struct {
 typedef struct {
     spk_train *train;
     size_t n;
-    spk_target **target; /* [loss][n], of metrics */
-    double **sorted;     /* [loss]: the data's values of statistics, ascending (bins: as they are) */
+    spk_target **target; /* [horizon][loss][n], of metrics */
+    double **sorted; /* [loss]: the data's values of statistics, ascending (bins: as they are) */
     size_t *n_sorted;
 } spk__netdata;
 
@@ -65,8 +70,8 @@ struct spk_netstudy {
     size_t n_bindings, binding_capacity;
     spk__filled base, lent;
     size_t n_assignments;
-    spk_model **model; /* [population] or NULL */
-    spk_graph **graph; /* [projection] or NULL */
+    spk_model **model;         /* [population] or NULL */
+    spk_graph **graph;         /* [projection] or NULL */
     spk_recording **recording; /* [population + input] */
     size_t n_recordings;
     spk_precision precision;
@@ -76,6 +81,9 @@ struct spk_netstudy {
     double *truth_number;
     uint64_t truth_wiring_seed, truth_seed;
     spk__netdata *data; /* [population] or NULL */
+    /* Matching trains are compared over the whole run, its first half, quarter, ...: a chaotic
+     * network answers smoothly to its numbers only at the start. */
+    size_t n_horizons;
     spk__netloss *loss;
     size_t n_losses;
     const char *method;
@@ -98,6 +106,7 @@ void spk__filled_set(const spk_netstudy *s, spk__filled *f, const double *number
 spk_status spk__netdata_make(spk_netstudy *s, const spk__node *root);
 void spk__netdata_free(spk_netstudy *s);
 /* What a finished run costs. */
-spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk_outcome *o, double *loss);
+spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk_outcome *o,
+                             double *loss);
 
 #endif

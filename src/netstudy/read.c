@@ -65,8 +65,8 @@ static spk_status read_scaled(spk_netstudy *s, const spk__node *n, const char *w
         return st;
     if (!n->quoted && is_name(n->text) && strcasecmp(n->text, "inf"))
         return bind(s, n,
-                    &(spk__binding){at->array, (size_t)((char *)to - at->base), 0, whole, want.scale,
-                                    factor});
+                    &(spk__binding){at->array, (size_t)((char *)to - at->base), 0, whole,
+                                    want.scale, factor});
     double value;
     spk_unit unit;
     st = spk_quantity_parse(s->ctx, n->text, &n->loc, &value, &unit);
@@ -229,11 +229,12 @@ static spk_status read_population(spk_netstudy *s, const spk__node *n, size_t at
 
 /* ---- projections ---- */
 
-static spk_status read_text(spk_netstudy *s, const spk__node *map, const char *key, const char **out,
-                            spk_loc *loc, bool needed) {
+static spk_status read_text(spk_netstudy *s, const spk__node *map, const char *key,
+                            const char **out, spk_loc *loc, bool needed) {
     const spk__node *v = spk__node_find(map, key);
     if (!v && needed)
-        return spk__fail(s->ctx, SPK_ERR_INPUT, &map->key_loc, NULL, "'%s' has no '%s'", map->key, key);
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &map->key_loc, NULL, "'%s' has no '%s'", map->key,
+                         key);
     if (!v)
         return SPK_OK;
     spk_status st = spk__node_expect(s->ctx, v, SPK__SCALAR, key);
@@ -242,9 +243,9 @@ static spk_status read_text(spk_netstudy *s, const spk__node *map, const char *k
     return st;
 }
 
-static const char *const projection_keys[] = {"from",  "to",      "port",      "rule",
-                                              "weight", "delay",  "release",   "autapses",
-                                              "multapses", "file", NULL};
+static const char *const projection_keys[] = {"from",      "to",    "port",    "rule",
+                                              "weight",    "delay", "release", "autapses",
+                                              "multapses", "file",  NULL};
 
 static bool is_own_key(const char *key) {
     for (size_t i = 0; projection_keys[i]; i++)
@@ -357,13 +358,13 @@ static spk_status read_input_kind(spk_netstudy *s, const spk__node *n, spk_input
             st = read_rate(s, x, &at, &in->rate_Hz);
         return st;
     }
-    return spk__fail(s->ctx, SPK_ERR_INPUT, &n->key_loc, "write constant:, noise: or poisson:",
-                     "input '%s' has no kind", n->key);
+    return spk__fail(s->ctx, SPK_ERR_INPUT, &n->key_loc,
+                     "write constant:, noise: or poisson:", "input '%s' has no kind", n->key);
 }
 
 static spk_status read_input(spk_netstudy *s, const spk__node *n, size_t index) {
-    static const char *const keys[] = {"to",    "port", "constant", "noise",
-                                       "poisson", "start", "stop",    NULL};
+    static const char *const keys[] = {"to",      "port",  "constant", "noise",
+                                       "poisson", "start", "stop",     NULL};
     spk_input *in = &s->base.input[index];
     *in = (spk_input)SPK_INPUT_INIT;
     in->name = n->key;

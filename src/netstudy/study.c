@@ -1,4 +1,5 @@
-/* The rest of a network study: named numbers, simulation, search; and descriptions filled with numbers. */
+/* The rest of a network study: named numbers, simulation, search; and descriptions filled with
+ * numbers. */
 #include "netstudy/netstudy.h"
 
 #include "num/num.h"
@@ -87,7 +88,8 @@ static spk_status read_free(spk_netstudy *s, const spk__node *n, size_t at) {
         high = spk__node_find(n, "max");
     }
     if (!st && (!low || !high))
-        return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "write [min, max]", "%s has no bounds", n->key);
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "write [min, max]", "%s has no bounds",
+                         n->key);
     if (!st)
         st = number_value(s, low, at, &x->low);
     if (!st)
@@ -99,8 +101,10 @@ static spk_status read_free(spk_netstudy *s, const spk__node *n, size_t at) {
         st = spk__node_choice(s->ctx, v, "the scale", scales, &scale);
     x->log_scale = scale == 1;
     if (!st && !(x->low < x->high && isfinite(x->low) && isfinite(x->high)))
-        st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL, "the bounds of %s, %g and %g, are in the "
-                       "wrong order", n->key, x->low, x->high);
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL,
+                       "the bounds of %s, %g and %g, are in the "
+                       "wrong order",
+                       n->key, x->low, x->high);
     if (!st && x->log_scale && x->low <= 0)
         st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL,
                        "a logarithmic scale needs bounds above 0, not %g", x->low);
@@ -115,11 +119,12 @@ static spk_status read_numbers(spk_netstudy *s, const spk__node *root) {
     if (!s->number || !s->has_unit)
         return SPK_ERR_MEMORY;
     spk_status st = SPK_OK;
-    for (const spk__node *v = fit && fit->kind == SPK__MAPPING ? fit->first : NULL; v && !st; v = v->next)
+    for (const spk__node *v = fit && fit->kind == SPK__MAPPING ? fit->first : NULL; v && !st;
+         v = v->next)
         st = read_free(s, v, s->n_numbers++);
     s->n_free = s->n_numbers;
-    for (const spk__node *v = values && values->kind == SPK__MAPPING ? values->first : NULL; v && !st;
-         v = v->next) {
+    for (const spk__node *v = values && values->kind == SPK__MAPPING ? values->first : NULL;
+         v && !st; v = v->next) {
         size_t at = 0;
         while (at < s->n_free && strcmp(s->number[at].name, v->key))
             at++;
@@ -156,7 +161,7 @@ void spk_netstudy_decode(const spk_netstudy *s, const double *point, double *num
 /* ---- simulation and search ---- */
 
 static spk_status read_simulation(spk_netstudy *s, const spk__node *n) {
-    static const char *const keys[] = {"duration", "warmup",   "dt",  "integrator",
+    static const char *const keys[] = {"duration",  "warmup",   "dt", "integrator",
                                        "precision", "max_rate", NULL};
     static const char *const precisions[] = {"float64", "float32", NULL};
     spk_network_spec *spec = &s->base.spec;
@@ -196,8 +201,8 @@ static spk_status read_search(spk_netstudy *s, const spk__node *root) {
     static const char *const keys[] = {"method", "evaluations", NULL};
     const spk__node *n = spk__node_find(root, "search"), *v;
     int64_t threads = 0, seed = 1, wiring = 1;
-    s->method = "cmaes";
-    s->evaluations = 4000;
+    s->method = "lshade"; /* rugged far from the solution: many local minima */
+    s->evaluations = 24000;
     spk_status st = n ? spk__node_check_keys(s->ctx, n, "search", keys) : SPK_OK;
     if (!st && (v = spk__node_find(n, "method"))) {
         s->method = v->text;
@@ -220,9 +225,9 @@ static spk_status read_search(spk_netstudy *s, const spk__node *root) {
 }
 
 static spk_status build(spk_netstudy *s, const spk__node *root) {
-    static const char *const keys[] = {"populations", "projections", "inputs", "fit",
-                                       "values",      "data",        "loss",   "simulation",
-                                       "search",      "seed",        "wiring_seed", "threads", NULL};
+    static const char *const keys[] = {
+        "populations", "projections", "inputs", "fit",         "values",  "data", "loss",
+        "simulation",  "search",      "seed",   "wiring_seed", "threads", NULL};
     spk_status st = spk__node_check_keys(s->ctx, root, "the study", keys);
     if (!st)
         st = read_numbers(s, root);
@@ -254,8 +259,8 @@ spk_status spk_netstudy_parse(spk_ctx *ctx, const char *path, const char *text, 
     s->path = spk__arena_strndup(arena, path, strlen(path));
     s->folder = spk__arena_strndup(arena, path, slash ? (size_t)(slash - path) + 1 : 0);
     spk__node *root = NULL;
-    spk_status st = s->path && s->folder ? spk__ctx_add_source(ctx, s->path, text, length)
-                                         : SPK_ERR_MEMORY;
+    spk_status st =
+        s->path && s->folder ? spk__ctx_add_source(ctx, s->path, text, length) : SPK_ERR_MEMORY;
     if (!st)
         st = spk__yaml_parse(ctx, arena, s->path, text, length, &root);
     if (!st)

@@ -1,0 +1,159 @@
+/* Network studies from text to a fit. */
+#include "test.h"
+#include <spikefit/netstudy.h>
+
+static const char ladder[] =
+    "populations:\n"
+    "  cells: {model: izhikevich, size: 40, V_m: {uniform: [-75 mV, -60 mV]}}\n"
+    "projections:\n"
+    "  graph: {from: cells, to: cells, rule: circular_ladder, rungs: n, weight: 6}\n"
+    "inputs:\n"
+    "  drive: {to: cells, constant: {uniform: [4, 8]}}\n"
+    "simulation: {duration: 300 ms, dt: 1 ms, integrator: euler}\n"
+    "fit: {n: [3, 20]}\n"
+    "data: {truth: {n: 13}}\n"
+    "search: {evaluations: 120}\n";
+
+static spk_netstudy *parse(spk_ctx *ctx, const char *text) {
+    spk_netstudy *s = NULL;
+    spk_ctx_diag_clear(ctx);
+    spk_status st = spk_netstudy_parse(ctx, "study.yaml", text, strlen(text), &s);
+    return st ? NULL : s;
+}
+
+TEST(the_size_of_a_ladder_is_found) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_netstudy *s = parse(ctx, ladder);
+    print_diags(ctx);
+    REQUIRE(s != NULL);
+    CHECK(spk_netstudy_free_count(s) == 1 && spk_netstudy_has_data(s));
+    spk_netfit_options o = {.threads = 1};
+    spk_netfit_result r;
+    spk_status st = spk_netstudy_fit(s, &o, &r);
+    REQUIRE(st == SPK_OK);
+    CHECK(r.number[0] == 13 && r.loss == 0);
+    spk_netfit_clear(&r);
+    spk_netstudy_free(s);
+    spk_ctx_free(ctx);
+}
+
+/* The truth costs nothing, and threads change no bit. */
+TEST(losses_do_not_depend_on_threads) {
+    static const char text[] =
+        "populations:\n"
+        "  E: {model: izhikevich, size: 80, d: 8}\n"
+        "  I: {model: izhikevich, size: 20, a: 0.1, d: 2}\n"
+        "projections:\n"
+        "  EE: {from: E, to: E, rule: pairwise_bernoulli, p: p, weight: {uniform: [0, sigma]}}\n"
+        "  EI: {from: E, to: I, rule: pairwise_bernoulli, p: p, weight: {uniform: [0, 1]}}\n"
+        "  IE: {from: I, to: E, rule: pairwise_bernoulli, p: 0.5, weight: {uniform: [0, -1]}}\n"
+        "inputs: {drive: {to: E, constant: {uniform: [8 pA, 12 pA]}}}\n"
+        "simulation: {duration: 200 ms, dt: 1 ms, integrator: euler}\n"
+        "fit: {p: [0, 1], sigma: [0, 2]}\n"
+        "data: {truth: {p: 0.75, sigma: 1}}\n"
+        "loss: {spike_distance: 1, rate_error: 0.2, lv: {weight: 0.5}, rate: 1}\n";
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_netstudy *s = parse(ctx, text);
+    print_diags(ctx);
+    REQUIRE(s != NULL);
+    enum { N = 12 };
+    double x[2 * N], one[N], many[N];
+    for (int i = 0; i < N; i++) {
+        x[2 * i] = i ? i / (double)N : 0.75;
+        x[2 * i + 1] = i ? 1 - i / (double)N : 0.5;
+    }
+    CHECK(spk_netstudy_evaluate(s, x, N, 1, one) == SPK_OK);
+    CHECK(spk_netstudy_evaluate(s, x, N, 3, many) == SPK_OK);
+    CHECK(!memcmp(one, many, sizeof one));
+    CHECK(one[0] == 0);
+    for (int i = 1; i < N; i++)
+        CHECK(one[i] > 0 && isfinite(one[i]));
+    spk_outcome o;
+    spk_recording *r = NULL;
+    CHECK(spk_netstudy_simulate(s, (const double[]){0.75, 1}, &o, &r) == SPK_OK);
+    CHECK(r && spk_recording_sweep_count(r) == 100);
+    size_t n;
+    const spk_train *data = spk_netstudy_data(s, 1, &n);
+    CHECK(n == 20);
+    for (size_t i = 0; r && i < n; i++)
+        CHECK(data[i].n == spk_recording_sweep(r, 80 + i)->spikes.n);
+    spk_recording_free(r);
+    spk_netstudy_free(s);
+    spk_ctx_free(ctx);
+}
+
+static void check_error(const char *text, int line, const char *part) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    CHECK(parse(ctx, text) == NULL);
+    bool found = false;
+    for (size_t i = 0; i < spk_ctx_diag_count(ctx); i++) {
+        const spk_diag *d = spk_ctx_diag(ctx, i);
+        found = found || (strstr(d->message, part) && d->loc.line == line);
+    }
+    if (!found) {
+        printf("# no '%s' in line %d\n", part, line);
+        print_diags(ctx);
+    }
+    CHECK(found);
+    spk_ctx_free(ctx);
+}
+
+#define CELLS "populations: {E: {model: izhikevich, size: 10}}\n"
+
+TEST(mistakes_are_located) {
+    check_error(CELLS "projections:\n  EE: {from: E, to: F}\nvalues: {q: 1}\ndata: {truth: {}}\n",
+                3, "there is no population \"F\"");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, rule: pairwise_bernoulli, p: 1.5}\n"
+                      "data: {truth: {}}\n",
+                3, "outside 0 to 1");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, delay: 0.01 ms}\ndata: {truth: {}}\n",
+                3, "below the step");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, weight: wee}\nfit: {w_ee: [0, 1]}\n", 3,
+                "there is no number 'wee'");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, weight: 3 mV}\n", 3, "weight");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, rule: fixed_degree}\n", 3,
+                "there is no connection rule");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, q: 3}\n", 3, "q");
+    check_error("populations:\n  E: {model: izhikevich, size: 10, aa: 3}\ndata: {truth: {}}\n", 2,
+                "no parameter or state \"aa\"");
+    check_error(CELLS "fit: {a: [1, 0]}\n", 2, "wrong order");
+    check_error(CELLS "inputs: {d: {to: E}}\n", 2, "has no kind");
+    check_error(CELLS "loss: {spike_distanc: 1}\n", 2, "spike_distanc");
+}
+
+static spk_status parse_one(spk_ctx *ctx) {
+    spk_netstudy *s = NULL;
+    double x = 0.4, loss;
+    spk_status st = spk_netstudy_parse(ctx, "study.yaml", ladder, sizeof ladder - 1, &s);
+    if (!st)
+        st = spk_netstudy_evaluate(s, &x, 1, 1, &loss);
+    spk_netstudy_free(s);
+    return st;
+}
+
+TEST(a_study_without_memory_is_given_up_cleanly) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    CHECK(parse_one(ctx) == SPK_OK);
+    spk_ctx_free(ctx);
+    for (long n = 0; n < 4000; n += 7) {
+        test_memory m = {.fail_at = n};
+        spk_allocator a = {test__realloc, test__free, &m};
+        ctx = spk_ctx_new(&a);
+        if (!ctx)
+            continue;
+        spk_status st = parse_one(ctx);
+        spk_ctx_free(ctx);
+        CHECK(st == SPK_ERR_MEMORY || st == SPK_OK);
+        CHECK(m.live == 0);
+        if (st == SPK_OK)
+            break;
+    }
+}
+
+int main(void) {
+    RUN(the_size_of_a_ladder_is_found);
+    RUN(losses_do_not_depend_on_threads);
+    RUN(mistakes_are_located);
+    RUN(a_study_without_memory_is_given_up_cleanly);
+    return test_end();
+}
