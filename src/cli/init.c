@@ -92,32 +92,53 @@ static spk_status write_data(cli *c, char **paths, int n) {
     return st;
 }
 
+/* Models that are worth trying on any cell: leaky, with adaptation of threshold or current, with reset
+ * rules, with an exponential upstroke. */
+static const char several[] = "iaf_psc_exp,glif2_psc,glif4_psc,mat2_psc_exp,aeif_psc_exp";
+
+static void write_simulation(const spk_model *m) {
+    if (m)
+        printf("simulation: {dt: %g ms, integrator: \"%s\", precision: float64}\n",
+               spk_model_default_dt(m), spk_model_integrator(m));
+}
+
+/* The study for one model (m), or for several (m NULL), each with what it suggests itself. */
+static spk_status write_study(cli *c, const char *models, const spk_model *m, char **paths, int n) {
+    printf("# A spikefit study: `spikefit fit THIS_FILE --out RUN`. docs/study.md explains every key.\n"
+           "model: %s%s%s\n",
+           m ? "" : "[", models, m ? "" : "]");
+    spk_status st = write_data(c, paths, n);
+    if (!st && m)
+        st = write_fit(c, spk_model_kernel(m, SPK_FLOAT64));
+    else if (!st)
+        printf("# fit:    # each model frees what it suggests: `spikefit model show NAME`\n");
+    if (st)
+        return st;
+    if (m)
+        write_fixed(spk_model_kernel(m, SPK_FLOAT64), c);
+    printf("loss:\n"
+           "  coincidence_factor: {weight: 1, window: 4 ms}\n"
+           "  van_rossum: {weight: 0.2, tau: 10 ms}\n"
+           "  rate_error: {weight: 0.1}\n");
+    write_simulation(m);
+    printf("search: {method: cmaes, evaluations: 40000, population: 96}\n"
+           "seed: 1\n"
+           "threads: 0   # all cores\n");
+    return SPK_OK;
+}
+
 static spk_status run_init(cli *c) {
     int n;
     spk_status st = cli_parse(c, NULL, 2, CLI_MANY, &n);
-    spk_model *m = NULL;
-    if (!st)
-        st = spk_model_open(c->ctx, c->argv[0], NULL, &m);
     if (st)
         return st;
-    printf("# A spikefit study: `spikefit fit THIS_FILE --out RUN`. docs/study.md explains every key.\n"
-           "model: %s\n",
-           c->argv[0]);
-    st = write_data(c, c->argv + 1, n - 1);
+    const char *models = strcmp(c->argv[0], "several") == 0 ? several : c->argv[0];
+    if (strchr(models, ','))
+        return write_study(c, models, NULL, c->argv + 1, n - 1);
+    spk_model *m = NULL;
+    st = spk_model_open(c->ctx, models, NULL, &m);
     if (!st)
-        st = write_fit(c, spk_model_kernel(m, SPK_FLOAT64));
-    if (!st) {
-        write_fixed(spk_model_kernel(m, SPK_FLOAT64), c);
-        printf("loss:\n"
-               "  coincidence_factor: {weight: 1, window: 4 ms}\n"
-               "  van_rossum: {weight: 0.2, tau: 10 ms}\n"
-               "  rate_error: {weight: 0.1}\n"
-               "simulation: {dt: %g ms, integrator: \"%s\", precision: float64}\n"
-               "search: {method: cmaes, evaluations: 40000}\n"
-               "seed: 1\n"
-               "threads: 0   # all cores\n",
-               spk_model_default_dt(m), spk_model_integrator(m));
-    }
+        st = write_study(c, models, m, c->argv + 1, n - 1);
     spk_model_free(m);
     return st;
 }
@@ -125,8 +146,10 @@ static spk_status run_init(cli *c) {
 const cli_command cli_init = {
     .name = "init",
     .sentence = "write a study for a model and a recording, every default visible",
-    .usage = "MODEL RECORDING... > study.yaml",
-    .help = "The study goes to standard output. Paths in it are relative to the study file, so write\n"
+    .usage = "MODEL[,MODEL...]|several RECORDING... > study.yaml",
+    .help = "Several models are fitted one after the other, and the one that the training data\n"
+            "support best is kept; 'several' names five that suit most cells.\n\n"
+            "The study goes to standard output. Paths in it are relative to the study file, so write\n"
             "it into the folder from which you name the recording.\n",
     .run = run_init,
 };
