@@ -57,6 +57,11 @@ static spk_status new_search(run *r) {
     }
     spk_opts_default(m->options, &options);
     static const spk_opt none[] = {{0}};
+    if (!y->method) { /* the lanes of a block are there: a smaller population leaves them empty */
+        spk_status st = spk_opts_set(r->ctx, m->options, m->name, "population", "96", NULL, &options);
+        if (st)
+            return st;
+    }
     for (size_t i = 0; i < y->search.n; i++) {
         const spk_setting *t = &y->search.item[i];
         spk_status st = spk_opts_set(r->ctx, m->options ? m->options : none, m->name, t->name,
