@@ -94,6 +94,10 @@ size_t spk_diag_format(const spk_diag *d, bool colour, char *buf, size_t size);
 void spk_ctx_cancel(spk_ctx *ctx);
 bool spk_ctx_cancelled(const spk_ctx *ctx);
 
+/* The name nearest to a word that may be mistyped, or NULL if none is near enough to be worth
+ * suggesting: few insertions, deletions, changes and swaps, or the word is how a name begins. */
+const char *spk_nearest(const char *word, const char *const *names, size_t n);
+
 /* ---- working memory ---- */
 
 /* Buffers that one thread keeps from call to call, so that after the first calls nothing is allocated

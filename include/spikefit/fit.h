@@ -32,6 +32,10 @@ const char *spk_setup_split_words(const spk_setup *s);
 /* Opens model i of the study and builds its problem on the setup; freed with the setup. The model is
  * compiled if it must be. dt_ms of the study, or the integrator's default. */
 spk_status spk_setup_problem(spk_setup *s, size_t i, spk_problem **out);
+/* Opens every model, so that mistakes show before anything is written; spk_fit_run does nothing before.
+ * ERR_INPUT also for a parameter of the study that none of its models has. Warns of a step that is
+ * coarser than the recording. */
+spk_status spk_setup_check(spk_setup *s);
 const spk_model *spk_setup_model(const spk_setup *s, size_t i); /* NULL before its problem */
 
 /* ---- fitting ---- */
@@ -69,6 +73,8 @@ spk_status spk_fit_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *op
 /* The index of the chosen model in the study it came from. ERR_INPUT if it names no such model. */
 spk_status spk_result_model_index(spk_ctx *ctx, const spk_result *r, const spk_study *study,
                                   size_t *model);
+/* Warns of every recording that is not, by its hash, the file that was fitted. */
+void spk_result_check_data(spk_ctx *ctx, const spk_result *r, const spk_setup *setup);
 /* The parameters of a result as values of a kernel (coherent units, [k->n_parameters]). ERR_INPUT if
  * names or number differ. */
 spk_status spk_result_parameters(spk_ctx *ctx, const spk_result *r, const spk_kernel *k,

@@ -100,6 +100,8 @@ const spk_detection *spk_recording_detection(const spk_recording *r);
  * files: of their hashes written one after the other). Both "" if it was made in memory. */
 const char *spk_recording_source(const spk_recording *r);
 const char *spk_recording_hash(const spk_recording *r);
+/* The source in few words, for messages: "a.csv and 3 more files"; NULL if it was made in memory. */
+const char *spk_recording_label(const spk_recording *r);
 void spk_recording_free(spk_recording *r);
 
 /* A recording from sweeps in memory, copied. cell_names may be NULL, else has an entry for each cell

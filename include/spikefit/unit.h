@@ -54,6 +54,10 @@ spk_status spk_quantity_parse_as(spk_ctx *ctx, const char *text, const spk_loc *
  * with the nearest name, the unit or the limits. owner is the entry's name, for the message. */
 spk_status spk_opts_set(spk_ctx *ctx, const spk_opt *table, const char *owner, const char *name,
                         const char *value, const spk_loc *loc, spk_opts *opts);
+/* The same where the name has a place of its own. */
+spk_status spk_opts_set_at(spk_ctx *ctx, const spk_opt *table, const char *owner, const char *name,
+                           const char *value, const spk_loc *name_loc, const spk_loc *value_loc,
+                           spk_opts *opts);
 
 #ifdef __cplusplus
 }

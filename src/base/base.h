@@ -52,9 +52,6 @@ void spk__note(spk_ctx *ctx, const spk_loc *loc, const char *hint, const char *f
  * copy until it is freed. Replaces an earlier text of the same name. */
 spk_status spk__ctx_add_source(spk_ctx *ctx, const char *file, const char *text, size_t length);
 
-/* The candidate nearest to word by edit distance (insertions, deletions, changes, swaps), or NULL if
- * none is near enough to be worth suggesting. names is read n times by index. */
-const char *spk__nearest(const char *word, const char *const *names, size_t n);
 
 /* ---- options ---- */
 
@@ -89,7 +86,8 @@ char *spk__print_double(double x, char *buf);
 spk_status spk__read_file(spk_ctx *ctx, const char *path, size_t max_size, char **text,
                           size_t *length);
 /* Writes to a temporary file beside path, syncs, renames over path, syncs the folder: after a crash
- * there is either the old file or the new one. */
+ * there is either the old file or the new one. What is no regular file (a terminal, a pipe) is written
+ * to as it is. */
 spk_status spk__write_file_atomic(spk_ctx *ctx, const char *path, const void *data, size_t length);
 
 /* ---- random numbers: Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) ---- */

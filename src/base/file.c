@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ static int sync_folder(const char *path) {
     return r;
 }
 
-static int write_all(int fd, const char *p, size_t n) {
+static int write_bytes(int fd, const char *p, size_t n) {
     while (n) {
         ssize_t k = write(fd, p, n);
         if (k < 0 && errno == EINTR)
@@ -79,29 +80,52 @@ static int write_all(int fd, const char *p, size_t n) {
         p += k;
         n -= (size_t)k;
     }
-    return fsync(fd);
+    return 0;
+}
+
+/* A device or a pipe takes the bytes as they come: a file renamed over it would take its place. */
+static spk_status write_stream(spk_ctx *ctx, const char *path, const void *data, size_t length) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return io_error(ctx, path, "open");
+    spk_status st = write_bytes(fd, data, length) ? io_error(ctx, path, "write") : SPK_OK;
+    close(fd);
+    return st;
+}
+
+static spk_status replace_file(spk_ctx *ctx, const char *path, const char *tmp, const void *data,
+                               size_t length) {
+    int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return io_error(ctx, path, "create");
+    spk_status st = SPK_OK;
+    bool bad = write_bytes(fd, data, length) || fsync(fd) != 0;
+    if (bad)
+        st = io_error(ctx, path, "write");
+    if (close(fd) != 0 && !st)
+        st = io_error(ctx, path, "write");
+    if (!st && rename(tmp, path) != 0)
+        st = io_error(ctx, path, "replace");
+    if (st)
+        unlink(tmp);
+    else
+        sync_folder(path); /* a file system that cannot sync a folder is no failure */
+    return st;
 }
 
 spk_status spk__write_file_atomic(spk_ctx *ctx, const char *path, const void *data, size_t length) {
+    struct stat info;
+    bool there = stat(path, &info) == 0;
+    if (there && S_ISDIR(info.st_mode))
+        return spk__fail(ctx, SPK_ERR_IO, &(spk_loc){.file = path}, NULL, "is a folder, not a file");
+    if (there && !S_ISREG(info.st_mode))
+        return write_stream(ctx, path, data, length);
+    char *target = there ? realpath(path, NULL) : NULL; /* behind a link, the file that it names */
     spk__str tmp = {.ctx = ctx};
-    spk__str_add(&tmp, "%s.%ld.tmp", path, (long)getpid());
-    if (tmp.failed)
-        return SPK_ERR_MEMORY;
-    spk_status st = SPK_OK;
-    int fd = open(tmp.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        st = io_error(ctx, path, "create");
-    } else {
-        int bad = write_all(fd, data, length);
-        if (close(fd) != 0 || bad)
-            st = io_error(ctx, path, "write");
-        else if (rename(tmp.text, path) != 0)
-            st = io_error(ctx, path, "replace");
-        if (st)
-            unlink(tmp.text);
-        else
-            sync_folder(path); /* a file system that cannot sync a folder is no failure */
-    }
+    spk__str_add(&tmp, "%s.%ld.tmp", target ? target : path, (long)getpid());
+    spk_status st = tmp.failed ? SPK_ERR_MEMORY
+                               : replace_file(ctx, target ? target : path, tmp.text, data, length);
     spk__str_free(&tmp);
+    free(target);
     return st;
 }

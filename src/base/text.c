@@ -151,12 +151,16 @@ static size_t edit_distance(const char *a, const char *b) {
     return d[n][m];
 }
 
-const char *spk__nearest(const char *word, const char *const *names, size_t n) {
+const char *spk_nearest(const char *word, const char *const *names, size_t n) {
     /* One letter is near only to itself in the other case. */
     size_t length = strlen(word), best = length <= 1 ? 1 : length <= 3 ? 2 : length / 3 + 2;
     const char *found = NULL;
     for (size_t i = 0; i < n; i++) {
-        size_t d = strcasecmp(word, names[i]) == 0 ? 0 : edit_distance(word, names[i]);
+        size_t d = edit_distance(word, names[i]);
+        if (strcasecmp(word, names[i]) == 0)
+            d = 0;
+        else if (length > 3 && d > 1 && strncasecmp(word, names[i], length) == 0)
+            d = 1; /* a name that was not written to its end */
         if (d < best) {
             best = d;
             found = names[i];

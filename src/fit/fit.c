@@ -21,6 +21,7 @@ typedef struct {
     spk_problem *problem;
     spk_search *search;
     uint64_t budget;
+    uint64_t simulated; /* evaluations that were not in the journal, of all models */
     double began_s;
     double *x, *f;
 } run;
@@ -49,7 +50,7 @@ static spk_status new_search(run *r) {
         size_t n = spk_search_method_count() < 128 ? spk_search_method_count() : 128;
         for (size_t i = 0; i < n; i++)
             names[i] = spk_search_method_at(i)->name;
-        const char *near = spk__nearest(name, names, n);
+        const char *near = spk_nearest(name, names, n);
         char hint[96];
         snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list` shows them", near);
         return spk__fail(r->ctx, SPK_ERR_INPUT, &y->method_loc, hint,
@@ -64,8 +65,8 @@ static spk_status new_search(run *r) {
     }
     for (size_t i = 0; i < y->search.n; i++) {
         const spk_setting *t = &y->search.item[i];
-        spk_status st = spk_opts_set(r->ctx, m->options ? m->options : none, m->name, t->name,
-                                     t->value, &t->value_loc, &options);
+        spk_status st = spk_opts_set_at(r->ctx, m->options ? m->options : none, m->name, t->name,
+                                        t->value, &t->name_loc, &t->value_loc, &options);
         if (st)
             return st;
     }
@@ -95,8 +96,8 @@ static void report(run *r, const spk__outcome *o) {
     if (!r->o->progress)
         return;
     size_t n_models = spk_setup_study(r->setup)->n_models;
-    double elapsed = now_s() - r->began_s;
-    double done = ((double)r->model + (double)o->evaluations / (double)r->budget) / (double)n_models;
+    double elapsed = now_s() - r->began_s, n_left = (double)(r->budget - o->evaluations) +
+                                                   (double)r->budget * (double)(n_models - r->model - 1);
     char words[160];
     spk_search_describe(r->search, words, sizeof words);
     spk_fit_progress p = {.model = r->model,
@@ -108,7 +109,9 @@ static void report(run *r, const spk__outcome *o) {
                           .best_values = o->best_values,
                           .tally = o->tally,
                           .elapsed_s = elapsed,
-                          .left_s = done > 0.01 ? elapsed * (1 - done) / done : NAN,
+                          .left_s = n_left < 100 * (double)r->simulated
+                                        ? elapsed * n_left / (double)r->simulated
+                                        : NAN,
                           .words = words,
                           .problem = r->problem};
     r->o->progress(r->o->user, &p);
@@ -118,15 +121,20 @@ static void report(run *r, const spk__outcome *o) {
 static spk_status generation(run *r, spk__outcome *o) {
     size_t n = spk_search_batch_max(r->search);
     spk_tally before = o->tally, after = o->tally;
+    uint32_t model = (uint32_t)r->model;
+    uint64_t points = 0;
     bool found = false;
     spk_status st = spk_search_ask(r->search, r->x, &n);
-    if (!st && r->journal)
-        st = spk__journal_next(r->journal, (uint32_t)r->model, n, r->f, &after, &found);
+    if (!st && r->journal) {
+        points = spk__journal_points(r->x, n * spk_problem_dim(r->problem));
+        found = spk__journal_next(r->journal, model, points, n, r->f, &after);
+    }
     if (!st && !found) {
         int threads = r->o->threads ? r->o->threads : spk_setup_study(r->setup)->threads;
         st = spk_problem_evaluate(r->problem, r->x, n, threads, r->f, &after);
         if (!st && r->journal)
-            st = spk__journal_append(r->journal, (uint32_t)r->model, n, r->f, &after);
+            st = spk__journal_append(r->journal, model, points, n, r->f, &after);
+        r->simulated += n;
     }
     if (!st)
         st = spk_search_tell(r->search, r->f);
@@ -191,10 +199,8 @@ static spk_status search_model(run *r, spk__outcome *o) {
 /* Everything that the losses depend on; the budget is not among it, so that a run can be extended. */
 static spk_status write_identity(spk_ctx *ctx, spk_setup *s, char **out) {
     const spk_study *y = spk_setup_study(s);
-    char hex[65];
-    spk__sha256_hex(y->text, y->text_length, hex);
     spk__str t = {.ctx = ctx};
-    spk__str_add(&t, "spikefit %s\nstudy %s\ndata %s\n", SPK_VERSION, hex,
+    spk__str_add(&t, "spikefit %s\nrecording %s\n", SPK_VERSION,
                  spk_recording_hash(spk_setup_recording(s)));
     for (size_t i = 0; i < y->n_models; i++) {
         spk_problem *p;
@@ -205,21 +211,62 @@ static spk_status write_identity(spk_ctx *ctx, spk_setup *s, char **out) {
         }
         spk__str_add(&t, "model %s %s\n", y->model[i], spk_model_hash(spk_setup_model(s, i)));
     }
+    spk__str_add(&t, SPK__IDENTITY_STUDY);
+    spk__str_addn(&t, y->text, y->text_length);
     *out = t.text;
     if (t.failed)
         spk__str_free(&t);
     return t.failed ? SPK_ERR_MEMORY : SPK_OK;
 }
 
+/* The folder and those above it that are missing. */
+static spk_status make_folder(spk_ctx *ctx, const char *path) {
+    char *part = spk__strdup(ctx, path);
+    if (!part)
+        return SPK_ERR_MEMORY;
+    for (char *p = part + 1; *part && *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        mkdir(part, 0777); /* what is wrong with one shows at the last */
+        *p = '/';
+    }
+    spk__free(ctx, part);
+    struct stat info;
+    bool made = mkdir(path, 0777) == 0;
+    int problem = errno;
+    if (made || (stat(path, &info) == 0 && S_ISDIR(info.st_mode)))
+        return SPK_OK;
+    return spk__fail(ctx, SPK_ERR_IO, &(spk_loc){.file = path}, "choose another folder with --out",
+                     problem == EEXIST ? "is not a folder" : "cannot make the folder: %s",
+                     strerror(problem));
+}
+
+/* A budget below what was spent would end in a result worse than the one that is there. */
+static spk_status check_budget(const run *r) {
+    for (size_t i = 0; i < spk_setup_study(r->setup)->n_models; i++) {
+        uint64_t spent = spk__journal_evaluations(r->journal, (uint32_t)i);
+        char hint[128];
+        if (spent <= r->budget)
+            continue;
+        snprintf(hint, sizeof hint, "say --evaluations %llu or more, or choose another folder",
+                 (unsigned long long)spent);
+        return spk__fail(r->ctx, SPK_ERR_USAGE, &(spk_loc){.file = r->o->folder}, hint,
+                         "the run has spent %llu evaluations already; it cannot end at %llu",
+                         (unsigned long long)spent, (unsigned long long)r->budget);
+    }
+    return SPK_OK;
+}
+
 static spk_status open_folder(run *r) {
     char *identity = NULL;
     spk_status st = write_identity(r->ctx, r->setup, &identity);
     if (!st && r->o->folder) {
-        if (mkdir(r->o->folder, 0777) != 0 && errno != EEXIST)
-            st = spk__fail(r->ctx, SPK_ERR_IO, &(spk_loc){.file = r->o->folder}, NULL,
-                           "cannot make the folder: %s", strerror(errno));
+        st = make_folder(r->ctx, r->o->folder);
         if (!st)
             st = spk__journal_open(r->ctx, r->o->folder, identity, r->o->resume, &r->journal);
+        if (!st)
+            st = check_budget(r);
     }
     spk__free(r->ctx, identity);
     return st;
@@ -232,7 +279,9 @@ spk_status spk_fit_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *o,
     spk__outcome *outcomes = SPK__ARRAY(ctx, y->n_models, spk__outcome);
     if (!outcomes)
         return SPK_ERR_MEMORY;
-    spk_status st = open_folder(&r);
+    spk_status st = spk_setup_check(setup);
+    if (!st)
+        st = open_folder(&r);
     size_t done = 0;
     for (r.model = 0; !st && r.model < y->n_models; r.model++) {
         st = search_model(&r, &outcomes[r.model]);

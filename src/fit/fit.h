@@ -12,23 +12,31 @@
  *
  * A search is a pure function of its seed and of the losses it was told, so a run is kept as the list of
  * those losses: resuming means asking and telling again without simulating. Records are appended after
- * every generation; a record cut short by a crash is dropped, and costs one generation.
+ * every generation, each with a hash of the points that it is about; one cut short by a crash is dropped
+ * and costs one generation. A record is used where the search asks for exactly its points, so that a run
+ * with another budget takes over what is the same and simulates the rest, whatever its method plans.
+ * Nothing whole is ever dropped.
  */
 typedef struct spk__journal spk__journal;
 
 /* Opens (resume) or creates the journal of a run directory and locks it. identity: text that says what
- * the run depends on, one "name: value" a line; a journal of another one is refused, naming the first
- * line that differs. */
+ * the run depends on, one thing a line, the study's text last, behind the line SPK__IDENTITY_STUDY; a
+ * journal of another one is refused, naming the first line that differs. */
+#define SPK__IDENTITY_STUDY "study\n"
 spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity, bool resume,
                              spk__journal **out);
 void spk__journal_close(spk__journal *j);
-/* The next record of this model, if one is left: fills loss[n] and tally and sets *found. ERR_INPUT if it
- * does not have n losses. */
-spk_status spk__journal_next(spk__journal *j, uint32_t model, size_t n, double *loss,
-                             spk_tally *tally, bool *found);
-/* Appends; first call drops whatever was not replayed. Synced to the disk about once a second. */
-spk_status spk__journal_append(spk__journal *j, uint32_t model, size_t n, const double *loss,
-                               const spk_tally *tally);
+/* The evaluations that the journal held of this model when it was opened. */
+uint64_t spk__journal_evaluations(const spk__journal *j, uint32_t model);
+/* What tells batches of points apart: n numbers. */
+uint64_t spk__journal_points(const double *x, size_t n);
+/* Fills loss[n] and tally from the next record of this model about these points; false if there is none,
+ * and then for the rest of this model. Models come one after the other. */
+bool spk__journal_next(spk__journal *j, uint32_t model, uint64_t points, size_t n, double *loss,
+                       spk_tally *tally);
+/* Appends. Synced to the disk about once a second. */
+spk_status spk__journal_append(spk__journal *j, uint32_t model, uint64_t points, size_t n,
+                               const double *loss, const spk_tally *tally);
 
 /* ---- history while it grows ---- */
 typedef struct {

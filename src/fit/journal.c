@@ -11,27 +11,36 @@
 
 /* File: magic line, length of the identity as text and its text, then records. Numbers are those of
  * the machine (little-endian, like every machine that kernels are built for). */
-static const char magic[] = "spikefit journal 1\n";
+static const char magic[] = "spikefit journal 2\n";
 
 typedef struct {
     uint32_t model, n;
     uint64_t tally[4];
-    uint64_t check; /* hash of the fields above and the losses */
+    uint64_t points; /* hash of the points that the losses belong to */
+    uint64_t check;  /* hash of the fields above and the losses */
 } record;
 
 struct spk__journal {
     spk_ctx *ctx;
     char *path;
     int fd;
-    char *old; /* what was there when it was opened */
-    size_t old_size, at;
+    char *old;    /* what was there when it was opened */
+    size_t first; /* where its records begin */
+    size_t valid; /* where whole ones end */
+    size_t old_size;
+    /* The model that is being replayed, how far, and whether it has left what was there. */
+    uint32_t model;
+    size_t at;
+    bool left;
     bool writing;
     struct timespec synced;
 };
 
 static spk_status io_error(spk__journal *j, const char *what) {
     return spk__fail(j->ctx, SPK_ERR_IO, &(spk_loc){.file = j->path},
-                     errno == ENOSPC ? "free some space and run again with --resume" : NULL,
+                     errno == ENOSPC || errno == EDQUOT || errno == EFBIG
+                         ? "make room and go on with --resume: nothing before this is lost"
+                         : NULL,
                      "cannot %s: %s", what, strerror(errno));
 }
 
@@ -54,21 +63,34 @@ static spk_status write_all(spk__journal *j, const void *data, size_t n) {
     return SPK_OK;
 }
 
-/* Says which line of the identity differs. */
+/* The line of a text that begins at byte `at`. */
+static int line_at(const char *text, size_t at, size_t end) {
+    const char *eol = memchr(text + at, '\n', end - at);
+    size_t n = eol ? (size_t)(eol - text) - at : end - at;
+    return n < 200 ? (int)n : 200;
+}
+
+/* Says what differs: the first line that does, and which line of the study if it is one of its. */
 static spk_status other_identity(spk__journal *j, const char *old, size_t n, const char *now) {
-    size_t line = 0;
-    for (size_t i = 0; i < n && now[i] && old[i] == now[i]; i++)
-        if (old[i] == '\n')
-            line = i + 1;
-    size_t old_end = line, now_end = line;
-    while (old_end < n && old[old_end] != '\n')
-        old_end++;
-    while (now[now_end] && now[now_end] != '\n')
-        now_end++;
+    size_t line = 0, study = 0, number = 0, n_now = strlen(now);
+    for (size_t i = 0; i < n && now[i] && old[i] == now[i]; i++) {
+        if (old[i] != '\n')
+            continue;
+        if (strncmp(old + line, SPK__IDENTITY_STUDY, i + 1 - line) == 0)
+            study = i + 1;
+        number += study && i + 1 > study;
+        line = i + 1;
+    }
+    char where[64] = "";
+    if (study)
+        snprintf(where, sizeof where, " in line %zu of the study", number + 1);
     return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path},
-                     "resume with what the run was begun with, or choose another folder",
-                     "the run cannot be resumed: it has '%.*s', not '%.*s'", (int)(old_end - line),
-                     old + line, (int)(now_end - line), now + line);
+                     study ? "--evaluations and --threads may differ; for another study choose another "
+                             "folder with --out"
+                           : "go on with what the run was begun with, or choose another folder with "
+                             "--out",
+                     "the run cannot be resumed: it was begun with '%.*s'%s, not '%.*s'",
+                     line_at(old, line, n), old + line, where, line_at(now, line, n_now), now + line);
 }
 
 static spk_status read_head(spk__journal *j, const char *identity) {
@@ -87,7 +109,43 @@ static spk_status read_head(spk__journal *j, const char *identity) {
     const char *old = j->old + m + (size_t)used + 1;
     if (strlen(identity) != length || memcmp(old, identity, length) != 0)
         return other_identity(j, old, length, identity);
-    j->at = m + (size_t)used + 1 + length;
+    j->first = j->at = m + (size_t)used + 1 + length;
+    return SPK_OK;
+}
+
+/* The record at byte `at`, if it is whole. */
+static bool get_record(const spk__journal *j, size_t at, record *r, size_t *end) {
+    if (j->old_size - at < sizeof *r)
+        return false;
+    memcpy(r, j->old + at, sizeof *r);
+    if ((j->old_size - at - sizeof *r) / sizeof(double) < r->n)
+        return false;
+    *end = at + sizeof *r + r->n * sizeof(double);
+    return true;
+}
+
+/* Finds where whole records end. A crash leaves at most one that is cut short. */
+static spk_status check_records(spk__journal *j) {
+    record r;
+    size_t end;
+    j->valid = j->first;
+    while (get_record(j, j->valid, &r, &end)) {
+        double *loss = SPK__ARRAY(j->ctx, r.n, double);
+        if (!loss)
+            return SPK_ERR_MEMORY;
+        memcpy(loss, j->old + j->valid + sizeof r, r.n * sizeof *loss);
+        bool whole = check_of(&r, loss) == r.check;
+        spk__free(j->ctx, loss);
+        if (!whole)
+            break;
+        j->valid = end;
+    }
+    if (j->valid < j->old_size)
+        spk__note(j->ctx, &(spk_loc){.file = j->path}, NULL,
+                  "its last %zu bytes are cut short or damaged, and are dropped: the run goes on from "
+                  "before them",
+                  j->old_size - j->valid);
+    j->old_size = j->valid;
     return SPK_OK;
 }
 
@@ -140,6 +198,8 @@ spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *ident
         st = spk__read_file(ctx, j->path, 0, &j->old, &j->old_size);
     if (!st && !fresh)
         st = read_head(j, identity);
+    if (!st && !fresh)
+        st = check_records(j);
     if (st)
         spk__journal_close(j);
     else
@@ -160,42 +220,55 @@ void spk__journal_close(spk__journal *j) {
     spk__free(j->ctx, j);
 }
 
-spk_status spk__journal_next(spk__journal *j, uint32_t model, size_t n, double *loss,
-                             spk_tally *tally, bool *found) {
-    *found = false;
-    if (j->writing || j->old_size - j->at < sizeof(record))
-        return SPK_OK;
+uint64_t spk__journal_evaluations(const spk__journal *j, uint32_t model) {
     record r;
-    memcpy(&r, j->old + j->at, sizeof r);
-    size_t bytes = (size_t)r.n * sizeof *loss;
-    /* Another model's record, one that a crash cut short, or one that another batch size wrote: the
-     * search goes on from here by itself. */
-    if (r.model != model || r.n != n || j->old_size - j->at - sizeof r < bytes)
-        return SPK_OK;
-    memcpy(loss, j->old + j->at + sizeof r, bytes);
-    if (check_of(&r, loss) != r.check)
-        return SPK_OK;
-    *tally = (spk_tally){r.tally[0], r.tally[1], r.tally[2], r.tally[3]};
-    j->at += sizeof r + bytes;
-    *found = true;
-    return SPK_OK;
+    size_t end;
+    uint64_t most = 0;
+    for (size_t at = j->first; j->old && get_record(j, at, &r, &end); at = end)
+        if (r.model == model && r.tally[0] > most)
+            most = r.tally[0];
+    return most;
+}
+
+uint64_t spk__journal_points(const double *x, size_t n) {
+    return spk__hash(x, n * sizeof *x, 2);
+}
+
+bool spk__journal_next(spk__journal *j, uint32_t model, uint64_t points, size_t n, double *loss,
+                       spk_tally *tally) {
+    if (model != j->model) {
+        j->model = model;
+        j->at = j->first;
+        j->left = false;
+    }
+    record r;
+    size_t end;
+    for (size_t at = j->at; j->old && !j->left && get_record(j, at, &r, &end); at = end) {
+        if (r.model != model || r.n != n || r.points != points)
+            continue;
+        memcpy(loss, j->old + at + sizeof r, n * sizeof *loss);
+        *tally = (spk_tally){r.tally[0], r.tally[1], r.tally[2], r.tally[3]};
+        j->at = end;
+        return true;
+    }
+    j->left = true;
+    return false;
 }
 
 static spk_status start_writing(spk__journal *j) {
     j->writing = true;
-    if (ftruncate(j->fd, (off_t)j->at) != 0 || lseek(j->fd, 0, SEEK_END) < 0)
+    if (ftruncate(j->fd, (off_t)j->valid) != 0 || lseek(j->fd, 0, SEEK_END) < 0)
         return io_error(j, "go on with");
-    spk__free(j->ctx, j->old);
-    j->old = NULL;
     return SPK_OK;
 }
 
-spk_status spk__journal_append(spk__journal *j, uint32_t model, size_t n, const double *loss,
-                               const spk_tally *tally) {
+spk_status spk__journal_append(spk__journal *j, uint32_t model, uint64_t points, size_t n,
+                               const double *loss, const spk_tally *tally) {
     spk_status st = j->writing ? SPK_OK : start_writing(j);
     record r = {.model = model,
                 .n = (uint32_t)n,
-                .tally = {tally->evaluations, tally->silent, tally->exploding, tally->nonfinite}};
+                .tally = {tally->evaluations, tally->silent, tally->exploding, tally->nonfinite},
+                .points = points};
     r.check = check_of(&r, loss);
     if (!st)
         st = write_all(j, &r, sizeof r);

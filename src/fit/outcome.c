@@ -95,6 +95,16 @@ static spk_status fill_models(spk_ctx *ctx, spk_setup *s, const spk__outcome *o,
     return SPK_OK;
 }
 
+static spk_status hash_of(spk_ctx *ctx, const char *path, char hex[65]) {
+    char *text = NULL;
+    size_t length;
+    spk_status st = spk__read_file(ctx, path, 0, &text, &length);
+    if (!st)
+        spk__sha256_hex(text, length, hex);
+    spk__free(ctx, text);
+    return st;
+}
+
 static spk_status fill_data(spk_ctx *ctx, const spk_setup *s, spk_result *r) {
     const spk_study *y = spk_setup_study(s);
     r->data_path = SPK__ARRAY(ctx, y->n_recordings, char *);
@@ -102,13 +112,10 @@ static spk_status fill_data(spk_ctx *ctx, const spk_setup *s, spk_result *r) {
     if (!r->data_path || !r->data_hash)
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < y->n_recordings; i++) {
-        char *text = NULL, hex[65];
-        size_t length;
-        spk_status st = spk__read_file(ctx, y->recording[i], 0, &text, &length);
+        char hex[65];
+        spk_status st = hash_of(ctx, y->recording[i], hex);
         if (st)
             return st;
-        spk__sha256_hex(text, length, hex);
-        spk__free(ctx, text);
         r->n_data = i + 1;
         r->data_path[i] = spk__strdup(ctx, y->recording[i]);
         r->data_hash[i] = spk__strdup(ctx, hex);
@@ -116,6 +123,15 @@ static spk_status fill_data(spk_ctx *ctx, const spk_setup *s, spk_result *r) {
             return SPK_ERR_MEMORY;
     }
     return SPK_OK;
+}
+
+void spk_result_check_data(spk_ctx *ctx, const spk_result *r, const spk_setup *s) {
+    const spk_study *y = spk_setup_study(s);
+    char hex[65];
+    for (size_t i = 0; i < y->n_recordings && i < r->n_data; i++)
+        if (!hash_of(ctx, y->recording[i], hex) && strcmp(hex, r->data_hash[i]) != 0)
+            spk__warn(ctx, &(spk_loc){.file = y->recording[i]}, NULL,
+                      "the file has changed since the model was fitted to it");
 }
 
 /* The spikes of b that lie nearest to those of a, one to one, within reach. */

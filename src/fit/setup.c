@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 typedef struct {
     spk_model *model;
@@ -45,7 +46,7 @@ static spk_status reader_options(spk_ctx *ctx, const spk_study *s, spk_read_opti
         } else if (k == 7) {
             o->select = t->value;
         } else {
-            const char *near = spk__nearest(t->name, keys, N);
+            const char *near = spk_nearest(t->name, keys, N);
             char hint[96];
             snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "see docs/study.md", near);
             return spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint, "the reader has no option '%s'",
@@ -59,9 +60,13 @@ static spk_status read_recording(spk_setup *s) {
     spk_read_options o = SPK_READ_OPTIONS_INIT;
     o.detection = s->study->detection;
     spk_status st = reader_options(s->ctx, s->study, &o);
-    return st ? st
-              : spk_recording_read(s->ctx, s->study->recording, s->study->n_recordings, &o,
-                                   &s->recording);
+    if (!st)
+        st = spk_recording_read(s->ctx, s->study->recording, s->study->n_recordings, &o, &s->recording);
+    for (size_t i = 0; st == SPK_ERR_IO && i < s->study->n_recordings; i++)
+        if (access(s->study->recording[i], R_OK) != 0)
+            spk__note(s->ctx, &s->study->recording_loc[i], "paths are relative to the study file",
+                      "it is named here");
+    return st;
 }
 
 static spk_status select_part(spk_setup *s, const spk_part_choice *c, spk_part_kind kind) {
@@ -171,8 +176,10 @@ static spk_status open_model(spk_setup *s, size_t i) {
     if (path.failed)
         return SPK_ERR_MEMORY;
     spk_status st = spk_model_open(s->ctx, path.text, &o, &s->model[i].model);
-    if (st)
-        spk__fail(s->ctx, st, &y->model_loc[i], NULL, "the model '%s' cannot be used", source);
+    if (st == SPK_ERR_USAGE && y->integrator) /* its name is wrong, and here stands where */
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &y->integrator_loc, NULL, "it is named here");
+    else if (st)
+        spk__note(s->ctx, &y->model_loc[i], NULL, "the model is named here");
     spk__str_free(&path);
     return st;
 }
@@ -198,5 +205,67 @@ spk_status spk_setup_problem(spk_setup *s, size_t i, spk_problem **out) {
     }
     if (!st)
         *out = m->problem;
+    return st;
+}
+
+static bool any_has(const spk_setup *s, const char *name, const char **near) {
+    for (size_t i = 0; i < s->study->n_models; i++) {
+        const spk_kernel *k = spk_model_kernel(s->model[i].model, SPK_FLOAT64);
+        const char *names[256];
+        size_t n = k->n_parameters < 256 ? k->n_parameters : 256;
+        for (size_t q = 0; q < n; q++) {
+            names[q] = k->parameters[q].name;
+            if (strcmp(names[q], name) == 0)
+                return true;
+        }
+        const char *found = spk_nearest(name, names, n);
+        *near = found ? found : *near;
+    }
+    return false;
+}
+
+static spk_status check_name(const spk_setup *s, const char *name, const spk_loc *loc) {
+    const char *near = NULL;
+    if (any_has(s, name, &near))
+        return SPK_OK;
+    char hint[128];
+    snprintf(hint, sizeof hint,
+             near ? "did you mean '%s'?" : "`spikefit model show NAME` lists a model's parameters", near);
+    return spk__fail(s->ctx, SPK_ERR_INPUT, loc, hint, "no model of the study has a parameter '%s'",
+                     name);
+}
+
+/* A step much coarser than the recording loses what the recording shows. */
+static void warn_of_step(const spk_setup *s) {
+    double dt = 0;
+    for (size_t i = 0; i < spk_recording_sweep_count(s->recording); i++) {
+        double sampled = spk_recording_sweep(s->recording, i)->current_pA.dt_ms;
+        dt = sampled > dt ? sampled : dt;
+    }
+    if (dt > 0 && s->study->dt_ms > 2 * dt)
+        spk__warn(s->ctx, &(spk_loc){.file = s->study->path}, "choose a smaller 'dt' under 'simulation'",
+                  "the step of %g ms is coarser than the recording, sampled every %g ms",
+                  s->study->dt_ms, dt);
+}
+
+spk_status spk_setup_check(spk_setup *s) {
+    spk_status st = SPK_OK;
+    const spk_study *y = s->study;
+    for (size_t i = 0; !st && i < y->n_models; i++) {
+        spk_problem *p;
+        st = spk_setup_problem(s, i, &p);
+    }
+    if (st)
+        return st;
+    for (size_t i = 0; i < y->n_free; i++) {
+        spk_status one = check_name(s, y->free[i].name, &y->free[i].loc);
+        st = one ? one : st;
+    }
+    for (size_t i = 0; i < y->fixed.n; i++) {
+        spk_status one = check_name(s, y->fixed.item[i].name, &y->fixed.item[i].name_loc);
+        st = one ? one : st;
+    }
+    if (!st)
+        warn_of_step(s);
     return st;
 }

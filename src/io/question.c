@@ -30,7 +30,7 @@ static spk_status question(const spk__reader *in, const spk_loc *loc, const char
     snprintf(a, sizeof a, "%.*g", (int)span_digits, r.least);
     snprintf(b, sizeof b, "%.*g", (int)span_digits, r.most);
     snprintf(hint, sizeof hint,
-             "name the true unit, or say that the units are to be trusted if %s is right", unit);
+             "name the true unit; if %s is right, say --trust-units, or trust_units: true in a study", unit);
     return spk__fail(in->ctx, SPK_ERR_INPUT, loc, hint, "%s runs from %s to %s %s: %s", what, a, b,
                      unit, suspect);
 }
@@ -65,7 +65,7 @@ spk_status spk__question_sampling(const spk__reader *in, const spk_loc *loc, dou
     if (in->options->trust_units || (dt_ms >= 0.0005 && dt_ms <= 50))
         return SPK_OK;
     return spk__fail(in->ctx, SPK_ERR_INPUT, loc,
-                     "name the true unit of time, or say that the units are to be trusted",
+                     "name the true unit of time, or say --trust-units (trust_units: true in a study)",
                      "a sample every %g ms: the time looks like %s", dt_ms,
                      dt_ms < 1 ? "seconds read as ms" : "ms read as s");
 }

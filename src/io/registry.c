@@ -46,7 +46,7 @@ static spk_status unknown_format(spk_ctx *ctx, const char *name) {
     spk__str hint = {.ctx = ctx};
     for (size_t i = 0; i < N_FORMATS; i++)
         names[i] = formats[i]->info.name;
-    const char *near = spk__nearest(name, names, N_FORMATS);
+    const char *near = spk_nearest(name, names, N_FORMATS);
     if (near)
         spk__str_add(&hint, "did you mean %s?", near);
     else

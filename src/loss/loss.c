@@ -60,7 +60,7 @@ static spk_status unknown_term(spk_ctx *ctx, const char *name, const spk_loc *lo
         names[n++] = kinds[i]->info.name;
     for (size_t i = 0; i < spk_metric_count() && n < 256; i++)
         names[n++] = spk_metric_at(i)->name;
-    const char *near = spk__nearest(name, names, n);
+    const char *near = spk_nearest(name, names, n);
     char hint[128];
     snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list` shows what there is",
              near);

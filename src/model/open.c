@@ -131,7 +131,7 @@ static spk_status unknown_name(spk_ctx *ctx, const char *name) {
     size_t n = 0;
     for (; spk__builtin_models[n].name && n < 256; n++)
         names[n] = spk__builtin_models[n].name;
-    const char *near = spk__nearest(name, names, n);
+    const char *near = spk_nearest(name, names, n);
     spk__str hint = {.ctx = ctx};
     if (near)
         spk__str_add(&hint, "did you mean %s?", near);

@@ -125,7 +125,7 @@ const char *spk__scope_hint(const scope *s, const char *name, bool functions, ch
     } else {
         n = gather(s, names, ROOM);
     }
-    near = spk__nearest(name, names, n);
+    near = spk_nearest(name, names, n);
     if (near)
         snprintf(buf, size, "did you mean '%s'?", near);
     spk__free(s->c->ctx, names);

@@ -22,7 +22,7 @@ static void bad(checker *c, const spk_loc *loc, const char *hint, const char *fo
 
 static const char *nearest_hint(const char *word, const char *const *names, size_t n, char *buf,
                                 size_t size) {
-    const char *near = spk__nearest(word, names, n);
+    const char *near = spk_nearest(word, names, n);
     if (near)
         snprintf(buf, size, "did you mean %s?", near);
     else if (n == 1)

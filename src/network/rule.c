@@ -42,7 +42,7 @@ spk_status spk_rule_find(spk_ctx *ctx, const char *name, const spk_loc *loc, con
     const char *names[N_RULES];
     for (size_t i = 0; i < N_RULES; i++)
         names[i] = rules[i]->info.name;
-    const char *near = spk__nearest(name, names, N_RULES);
+    const char *near = spk_nearest(name, names, N_RULES);
     char hint[64];
     if (near)
         snprintf(hint, sizeof hint, "did you mean %s?", near);

@@ -17,6 +17,16 @@ static spk_unit unit_of(const spk_quantity *q) {
     return u;
 }
 
+/* A study of several models may name parameters that only some have; that one has each, fitting checks. */
+static bool is_another_models(const spk_problem *p, const char *name) {
+    if (p->c.study->n_models < 2)
+        return false;
+    for (size_t i = 0; i < p->k->n_parameters; i++)
+        if (strcmp(p->k->parameters[i].name, name) == 0)
+            return false;
+    return true;
+}
+
 static spk_status find_parameter(spk_problem *p, const char *name, const spk_loc *loc, size_t *out) {
     const char *names[256];
     size_t n = p->k->n_parameters < 256 ? p->k->n_parameters : 256;
@@ -27,7 +37,7 @@ static spk_status find_parameter(spk_problem *p, const char *name, const spk_loc
             return SPK_OK;
         }
     }
-    const char *near = spk__nearest(name, names, n);
+    const char *near = spk_nearest(name, names, n);
     char hint[128];
     snprintf(hint, sizeof hint,
              near ? "did you mean '%s'?" : "`spikefit model show %s` lists its parameters",
@@ -52,7 +62,7 @@ static spk_status check_bounds(spk_problem *p, const spk_free *f, const char *te
                                const spk_loc *loc) {
     const spk_quantity *q = &p->k->parameters[f->index];
     if (!(f->low < f->high))
-        return spk__fail(p->ctx, SPK_ERR_INPUT, loc, NULL,
+        return spk__fail(p->ctx, SPK_ERR_INPUT, loc, "write the smaller one first",
                          "the lower bound of %s, %g %s, is not below the upper, %g %s", q->name,
                          f->low / q->scale, q->unit, f->high / q->scale, q->unit);
     if (f->log_scale && !(f->low > 0))
@@ -118,6 +128,8 @@ static spk_status take_fixed(spk_problem *p) {
     const spk_settings *f = &p->c.study->fixed;
     for (size_t i = 0; i < f->n; i++) {
         size_t at;
+        if (is_another_models(p, f->item[i].name))
+            continue;
         spk_status st = find_parameter(p, f->item[i].name, &f->item[i].name_loc, &at);
         if (!st)
             st = read_value(p, at, f->item[i].value, &f->item[i].value_loc, "the value",
@@ -141,6 +153,8 @@ spk_status spk__problem_parameters(spk_problem *p) {
     if (!st && !s->free_given)
         st = take_suggested(p);
     for (size_t i = 0; i < s->n_free; i++) {
+        if (is_another_models(p, s->free[i].name))
+            continue;
         spk_status one = read_free(p, &s->free[i], &p->free[p->n_free]);
         if (!one && p->is_set[p->free[p->n_free].index])
             one = spk__fail(p->ctx, SPK_ERR_INPUT, &s->free[i].loc, "keep one of the two",
@@ -152,7 +166,7 @@ spk_status spk__problem_parameters(spk_problem *p) {
     }
     if (!st && !p->n_free)
         st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = s->path},
-                       "add 'fit: {name: [min, max]}'", "the study frees no parameter");
+                       "add 'fit: {name: [min, max]}'", "the study frees no parameter of %s", p->k->model);
     for (size_t i = 0; !st && i < p->n_free; i++)
         p->is_set[p->free[i].index] = 1;
     return st;

@@ -28,7 +28,7 @@ static spk_status find_stimulus(spk_problem *p, spk__part_set *s, const spk_swee
     st->number = sweep->stimulus;
     st->current_pA = spk_recording_mean_current(p->c.recording, sweep->stimulus);
     if (!st->current_pA.n && !spk_loss_solves_step(&p->loss))
-        return spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_source(p->c.recording)},
+        return spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_label(p->c.recording)},
                          "add a current column to the recording, or use the loss 'spikenetopt', which "
                          "solves for a step",
                          "%s has no current: there is nothing to drive the model with", sweep->name);
@@ -121,7 +121,7 @@ static spk_status prepare_training(spk_problem *p) {
             p->spike_limit = spk_loss_limit(t->loss);
     }
     if (!st && !spikes)
-        st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_source(p->c.recording)},
+        st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_label(p->c.recording)},
                        "choose other sweeps or a longer window; `spikefit inspect` shows the spikes",
                        "the training data hold no spike");
     return st;
@@ -138,8 +138,15 @@ static spk_status set_option(spk_problem *p, spk_loss_term *t, const spk_loss_ch
     const spk_setting *s = &c->options.item[i];
     const spk_opt *table = t->metric ? t->metric->options : t->kind->options;
     static const spk_opt none[] = {{0}};
-    return spk_opts_set(p->ctx, table ? table : none, c->name, s->name, s->value, &s->value_loc,
-                        &t->options);
+    const char *own = "weight", *near = spk_nearest(s->name, &own, 1);
+    bool known = false;
+    for (const spk_opt *o = table; o && o->name; o++)
+        known = known || strcmp(o->name, s->name) == 0;
+    if (near && !known)
+        return spk__fail(p->ctx, SPK_ERR_INPUT, &s->name_loc, "did you mean 'weight'?",
+                         "%s has no option '%s'", c->name, s->name);
+    return spk_opts_set_at(p->ctx, table ? table : none, c->name, s->name, s->value, &s->name_loc,
+                           &s->value_loc, &t->options);
 }
 
 spk_status spk__problem_losses(spk_problem *p) {

@@ -279,6 +279,20 @@ static spk_status make_names_unique(spk_recording *r) {
     return st;
 }
 
+/* "a.csv and 3 more files" */
+static const char *make_label(spk_recording *r) {
+    size_t more = 0;
+    for (const char *p = r->source; (p = strstr(p, ", ")); p += 2)
+        more++;
+    spk__str s = {.ctx = r->ctx};
+    spk__str_add(&s, more ? "%.*s and %zu more file%s" : "%.*s",
+                 (int)(more ? strcspn(r->source, ",") : strlen(r->source)), r->source, more,
+                 more == 1 ? "" : "s");
+    const char *label = s.failed ? NULL : spk__recording_strdup(r, s.text);
+    spk__str_free(&s);
+    return label;
+}
+
 spk_status spk__builder_finish(spk__builder *b, const spk_detection *detection, const char *source,
                                const char *hash, spk_recording **out) {
     spk_recording *r = b->r;
@@ -287,6 +301,8 @@ spk_status spk__builder_finish(spk__builder *b, const spk_detection *detection, 
                          "there is no sweep in it");
     r->detection = detection ? *detection : (spk_detection)SPK_DETECTION_INIT;
     if (source && !(r->source = spk__recording_strdup(r, source)))
+        return SPK_ERR_MEMORY;
+    if (*r->source && !(r->label = make_label(r)))
         return SPK_ERR_MEMORY;
     if (hash && !(r->hash = spk__recording_strdup(r, hash)))
         return SPK_ERR_MEMORY;

@@ -40,6 +40,10 @@ const spk_detection *spk_recording_detection(const spk_recording *r) {
     return &r->detection;
 }
 
+const char *spk_recording_label(const spk_recording *r) {
+    return r->label;
+}
+
 const char *spk_recording_source(const spk_recording *r) {
     return r->source;
 }

@@ -54,6 +54,7 @@ struct spk_recording {
     size_t n_stimuli;
     spk_detection detection;
     const char *source, *hash;
+    const char *label; /* of the source, for messages; NULL if there is none */
 };
 
 /* Fills stimulus numbers, repeat lists and mean currents. */

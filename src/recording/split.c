@@ -229,7 +229,7 @@ spk_status spk_split_default(spk_ctx *ctx, const spk_recording *r, spk_part **tr
         spiking += spikes_in_stimulus(r, k);
     for (size_t i = 0; i < r->n; i++)
         spikes += r->sweep[i].spikes.n;
-    const spk_loc loc = {.file = *r->source ? r->source : NULL};
+    const spk_loc loc = {.file = r->label};
     if (spikes < 2)
         return spk__fail(ctx, SPK_ERR_INPUT, &loc, "check the rule that finds spikes",
                          "%s cannot be divided into train and test",
@@ -245,13 +245,11 @@ spk_status spk_split_default(spk_ctx *ctx, const spk_recording *r, spk_part **tr
         return st;
     }
     if (spiking < 2)
-        snprintf(words, size,
-                 "the first %.0f %% of the stimulus for training, the rest for testing, in each of "
-                 "%zu sweep%s", 100 * TRAIN_SHARE, a.n, a.n == 1 ? "" : "s");
+        snprintf(words, size, "the first %.0f %% of the stimulus for training, the rest for testing%s",
+                 100 * TRAIN_SHARE, a.n > 1 ? ", in each sweep" : "");
     else
         snprintf(words, size,
-                 "%zu sweeps for training; %zu for testing: every third stimulus that makes "
-                 "spikes, from the second on", a.n, b.n);
+                 "for testing every third stimulus that makes spikes, from the second on");
     *train = a.part;
     *n_train = a.n;
     *test = b.part;

@@ -135,7 +135,7 @@ size_t spk_recording_stimulus_print(const spk_recording *r, int stimulus, char *
 
 static void warn_of_silence(spk_ctx *ctx, const spk_recording *r, size_t silent, double v_max) {
     char rule[128];
-    const spk_loc loc = {.file = *r->source ? r->source : NULL};
+    const spk_loc loc = {.file = r->label};
     spk_detection_print(&r->detection, rule, sizeof rule);
     if (silent < r->n)
         spk__note(ctx, &loc, NULL, "%zu of %zu sweeps have no spikes", silent, r->n);
@@ -148,7 +148,7 @@ static void warn_of_silence(spk_ctx *ctx, const spk_recording *r, size_t silent,
 
 static void warn_of_repeats(spk_ctx *ctx, const spk_recording *r, size_t k) {
     size_t least = SIZE_MAX, most = 0, count = r->first_repeat[k + 1] - r->first_repeat[k];
-    const spk_loc loc = {.file = *r->source ? r->source : NULL};
+    const spk_loc loc = {.file = r->label};
     if (count < 2 || !r->mean[k].n)
         return;
     for (size_t i = r->first_repeat[k]; i < r->first_repeat[k + 1]; i++) {
@@ -162,9 +162,9 @@ static void warn_of_repeats(spk_ctx *ctx, const spk_recording *r, size_t k) {
 }
 
 void spk_recording_warn(spk_ctx *ctx, const spk_recording *r) {
-    size_t silent = 0;
-    double v_max = NAN;
-    const spk_loc loc = {.file = *r->source ? r->source : NULL};
+    size_t silent = 0, n_close = 0, closest = 0;
+    double v_max = NAN, least = NAN;
+    const spk_loc loc = {.file = r->label};
     for (size_t i = 0; i < r->n; i++) {
         spk_sweep_summary s;
         spk_recording_summary(r, i, &s);
@@ -173,10 +173,19 @@ void spk_recording_warn(spk_ctx *ctx, const spk_recording *r) {
         if (s.v_missing)
             spk__warn(ctx, &loc, NULL, "%s: %zu of %zu samples of the voltage are missing",
                       r->sweep[i].name, s.v_missing, r->sweep[i].voltage_mV.n);
-        if (s.isi_min_ms < 1 && !r->sweep[i].spikes_detected)
-            spk__warn(ctx, &loc, "are the times in ms, and from one cell?",
-                      "%s: two spikes are %g ms apart", r->sweep[i].name, s.isi_min_ms);
+        if (s.isi_min_ms < 1 && !r->sweep[i].spikes_detected) {
+            n_close++;
+            if (!(least <= s.isi_min_ms)) {
+                least = s.isi_min_ms;
+                closest = i;
+            }
+        }
     }
+    if (n_close)
+        spk__warn(ctx, &loc, "are the times in ms, and from one cell?",
+                  n_close > 1 ? "%s: two spikes are %g ms apart; %zu sweeps have some within 1 ms"
+                              : "%s: two spikes are %g ms apart",
+                  r->sweep[closest].name, least, n_close);
     if (silent)
         warn_of_silence(ctx, r, silent, v_max);
     for (size_t k = 0; k < r->n_stimuli; k++)

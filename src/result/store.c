@@ -51,8 +51,10 @@ void spk__store_open(spk_ctx *ctx, const char *path, spk__store *h) {
     fclose(f);
     h->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (h->file < 0)
-        h->status = spk__fail(ctx, SPK_ERR_INPUT, &(spk_loc){.file = path}, NULL,
-                              "is not an HDF5 file, or is damaged");
+        h->status = spk__fail(ctx, SPK_ERR_INPUT, &(spk_loc){.file = path},
+                              "the journal beside it has the run: `spikefit fit STUDY --out RUN --resume` "
+                              "writes it again",
+                              "the file is no HDF5 file, or damaged");
 }
 
 void spk__store_close(spk__store *h) {

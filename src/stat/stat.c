@@ -25,7 +25,7 @@ spk_status spk_stat_find(spk_ctx *ctx, const char *name, const spk_stat **out) {
             return SPK_OK;
         }
     }
-    const char *near = spk__nearest(name, names, COUNT);
+    const char *near = spk_nearest(name, names, COUNT);
     spk__str hint = {.ctx = ctx};
     if (near)
         spk__str_add(&hint, "did you mean '%s'?", near);

@@ -23,7 +23,7 @@ static size_t count_names(const char *const *names) {
 /* "did you mean 'x'?" or the list of names, as a hint. */
 static void suggest(char *buf, size_t size, const char *word, const char *const *names) {
     size_t n = count_names(names);
-    const char *near = spk__nearest(word, names, n);
+    const char *near = spk_nearest(word, names, n);
     if (near) {
         snprintf(buf, size, "did you mean '%s'?", near);
         return;
@@ -46,7 +46,7 @@ spk_status spk__node_check_keys(spk_ctx *ctx, const spk__node *map, const char *
             continue;
         char hint[512];
         suggest(hint, sizeof hint, n->key, names);
-        st = spk__fail(ctx, SPK_ERR_INPUT, &n->key_loc, hint, "'%s' has no key '%s'", what, n->key);
+        st = spk__fail(ctx, SPK_ERR_INPUT, &n->key_loc, hint, "%s has no key '%s'", what, n->key);
     }
     return st;
 }
@@ -83,12 +83,15 @@ spk_status spk__node_number(spk_ctx *ctx, const spk__node *n, const char *what, 
 spk_status spk__node_integer(spk_ctx *ctx, const spk__node *n, const char *what, int64_t low,
                              int64_t high, int64_t *out) {
     double x;
-    spk_status st = spk__node_number(ctx, n, what, (double)low, (double)high, &x);
+    spk_status st = spk__node_number(ctx, n, what, -INFINITY, INFINITY, &x);
     if (st)
         return st;
     if (x != floor(x))
         return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s must be a whole number, not %s", what,
                          n->text);
+    if (!(x >= (double)low && x <= (double)high))
+        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s must be from %lld to %lld, not %s", what,
+                         (long long)low, (long long)high, n->text);
     *out = (int64_t)x;
     return SPK_OK;
 }

@@ -212,6 +212,10 @@ static spk_status read_free(reader *r, const spk__node *n, spk_free_parameter *p
     }
     if (n->kind == SPK__SCALAR && strcmp(n->text, "auto") == 0)
         return SPK_OK; /* bounds as the model suggests */
+    if (n->kind == SPK__SCALAR)
+        return spk__fail(r->ctx, SPK_ERR_INPUT, &n->loc,
+                         "write [min, max] with units, or auto for the bounds that the model suggests",
+                         "'%s' are no bounds for %s", n->text, n->key);
     spk_status st = spk__node_check_keys(r->ctx, n, n->key, keys);
     int scale = 0;
     const spk__node *v;

@@ -251,7 +251,7 @@ static const char *suggestion(const char *word) {
     size_t n = 0;
     while (spk__unit_customary[n])
         n++;
-    return spk__nearest(word, spk__unit_customary, n);
+    return spk_nearest(word, spk__unit_customary, n);
 }
 
 spk_status spk_unit_parse(spk_ctx *ctx, const char *text, const spk_loc *loc, spk_unit *out) {

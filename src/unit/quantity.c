@@ -4,9 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Splits "-70 mV" into a number and the rest; a rest that starts with / continues 1 ("0.02/ms"). */
-static spk_status split(spk_ctx *ctx, const char *text, const spk_loc *loc, double *number,
-                        spk_unit *unit) {
+/* Splits "-70 mV" into a number and the rest; a rest that starts with / continues 1 ("0.02/ms"). hint: how
+ * to write it; NULL where a plain number is wanted. */
+static spk_status split(spk_ctx *ctx, const char *text, const spk_loc *loc, const char *hint,
+                        double *number, spk_unit *unit) {
     const char *end = text + strlen(text), *p = text;
     while (*p == ' ' || *p == '\t')
         p++;
@@ -19,8 +20,8 @@ static spk_status split(spk_ctx *ctx, const char *text, const spk_loc *loc, doub
     double x;
     const char *after;
     if (!spk__parse_double(p, end, &after, &x) || isnan(x))
-        return spk__fail(ctx, SPK_ERR_INPUT, &at, "write a number and its unit, like 50 pF",
-                         "'%.*s' is not a quantity", (int)(end - p), p);
+        return spk__fail(ctx, SPK_ERR_INPUT, &at, hint, "'%.*s' is not %s", (int)(end - p), p,
+                         hint ? "a quantity" : "a number");
     at.column += at.column > 0 ? (int)(after - p) : 0;
     while (after < end && (*after == ' ' || *after == '\t')) {
         after++;
@@ -48,7 +49,7 @@ spk_status spk_quantity_parse(spk_ctx *ctx, const char *text, const spk_loc *loc
                               spk_unit *unit) {
     double number;
     spk_unit u;
-    spk_status st = split(ctx, text, loc, &number, &u);
+    spk_status st = split(ctx, text, loc, "write a number and its unit, like 50 pF", &number, &u);
     if (st)
         return st;
     *value = number * u.scale;
@@ -61,14 +62,14 @@ static spk_status parse_in(spk_ctx *ctx, const char *text, const spk_loc *loc, c
                            spk_unit want, double *number) {
     double x;
     spk_unit u;
-    spk_status st = split(ctx, text, loc, &x, &u);
+    char wanted[64], got[64], plain[32], hint[160];
+    snprintf(hint, sizeof hint, "write a number and its unit, like 50 %s", spk_unit_print(want, wanted));
+    spk_status st = split(ctx, text, loc, spk_unit_is_plain(want) ? NULL : hint, &x, &u);
     if (st)
         return st;
     spk_loc at = loc ? *loc : (spk_loc){0};
     at.length = (int)strlen(text);
-    char wanted[64], got[64], plain[32], hint[160];
     if (!spk_unit_same_dimension(u, want)) {
-        spk_unit_print(want, wanted);
         if (spk_unit_is_plain(u)) {
             snprintf(hint, sizeof hint, "write %s %s", spk__print_double(x, plain), wanted);
             return spk__fail(ctx, SPK_ERR_INPUT, &at, hint, "%s needs a unit", what);
@@ -146,7 +147,7 @@ static spk_status set_bool(spk_ctx *ctx, const spk_opt *o, const char *owner, co
 /* "did you mean 'x'?", or the whole list. */
 static void hint_names(const char *word, const char *const *list, size_t n, const char *lead,
                        char *buf, size_t size) {
-    const char *near = spk__nearest(word, list, n);
+    const char *near = spk_nearest(word, list, n);
     if (near) {
         snprintf(buf, size, "did you mean '%s'?", near);
         return;
@@ -173,6 +174,12 @@ static spk_status set_choice(spk_ctx *ctx, const spk_opt *o, const char *owner, 
 
 spk_status spk_opts_set(spk_ctx *ctx, const spk_opt *table, const char *owner, const char *name,
                         const char *value, const spk_loc *loc, spk_opts *opts) {
+    return spk_opts_set_at(ctx, table, owner, name, value, loc, loc, opts);
+}
+
+spk_status spk_opts_set_at(spk_ctx *ctx, const spk_opt *table, const char *owner, const char *name,
+                           const char *value, const spk_loc *name_loc, const spk_loc *loc,
+                           spk_opts *opts) {
     const char *names[SPK_OPTS_MAX];
     size_t n = 0;
     for (; table && table[n].name && n < SPK_OPTS_MAX; n++) {
@@ -189,5 +196,5 @@ spk_status spk_opts_set(spk_ctx *ctx, const spk_opt *table, const char *owner, c
     char hint[512] = "it has no options";
     if (n)
         hint_names(name, names, n, "it has: ", hint, sizeof hint);
-    return spk__fail(ctx, SPK_ERR_INPUT, loc, hint, "%s has no option '%s'", owner, name);
+    return spk__fail(ctx, SPK_ERR_INPUT, name_loc, hint, "%s has no option '%s'", owner, name);
 }

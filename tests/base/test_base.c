@@ -1,6 +1,8 @@
 /* Context, diagnostics, text, arena, random streams, thread loop. */
 #include "test.h"
 
+#include <sys/stat.h>
+
 TEST(diagnostic_points_with_a_caret) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     spk__ctx_add_source(ctx, "a.yaml", "one\ntwo: x\n", 11);
@@ -50,9 +52,11 @@ TEST(numbers_read_and_print) {
 
 TEST(nearest_name) {
     const char *names[] = {"C_m", "g_L", "tau_w", "Delta_T"};
-    CHECK_STR(spk__nearest("tua_w", names, 4), "tau_w");
-    CHECK_STR(spk__nearest("delta_T", names, 4), "Delta_T");
-    CHECK(spk__nearest("temperature", names, 4) == NULL);
+    CHECK_STR(spk_nearest("tua_w", names, 4), "tau_w");
+    CHECK_STR(spk_nearest("delta_T", names, 4), "Delta_T");
+    CHECK(spk_nearest("temperature", names, 4) == NULL);
+    static const char *const models[] = {"glif1_psc", "aeif_psc_exp"};
+    CHECK_STR(spk_nearest("aeif_psc", models, 2), "aeif_psc_exp"); /* not written to its end */
 }
 
 /* Known-answer vectors of Random123 (kat_vectors, philox4x32 10). */
@@ -131,6 +135,28 @@ static spk_status arena_work(spk_ctx *ctx) {
     return st;
 }
 
+/* What stands at a path stays what it is: a link, a device. */
+TEST(writing_through_links_and_to_devices) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    char path[64], link[64], *text = NULL;
+    size_t n = 0;
+    struct stat info;
+    snprintf(path, sizeof path, "/tmp/spk_base_%ld", (long)getpid());
+    snprintf(link, sizeof link, "/tmp/spk_base_link_%ld", (long)getpid());
+    CHECK(spk__write_file_atomic(ctx, path, "old", 3) == SPK_OK && symlink(path, link) == 0);
+    CHECK(spk__write_file_atomic(ctx, link, "hello", 5) == SPK_OK);
+    CHECK(lstat(link, &info) == 0 && S_ISLNK(info.st_mode));
+    CHECK(spk__read_file(ctx, path, 0, &text, &n) == SPK_OK && n == 5);
+    spk__free(ctx, text);
+    unlink(path);
+    unlink(link);
+    CHECK(spk__write_file_atomic(ctx, "/dev/null", "hello", 5) == SPK_OK);
+    CHECK(stat("/dev/null", &info) == 0 && S_ISCHR(info.st_mode));
+    CHECK(spk__write_file_atomic(ctx, "/tmp", "hello", 5) == SPK_ERR_IO);
+    CHECK_STR(last_message(ctx), "is a folder, not a file");
+    spk_ctx_free(ctx);
+}
+
 TEST(failing_allocations) {
     check_every_allocation(file_round_trip);
     check_every_allocation(arena_work);
@@ -152,6 +178,7 @@ int main(void) {
     RUN(philox_known_answers);
     RUN(streams_are_reproducible_and_distinct);
     RUN(thread_loop);
+    RUN(writing_through_links_and_to_devices);
     RUN(failing_allocations);
     RUN(sha256);
     return test_end();

@@ -11,7 +11,7 @@ static const char *journal_path(void) {
     return path;
 }
 
-static const char identity[] = "spikefit 1\nstudy abc\ndata def\n";
+static const char identity[] = "spikefit 1\nrecording def\nstudy\nmodel: a\nseed: 1\n";
 
 static void write_three(spk_ctx *ctx) {
     spk__journal *j = NULL;
@@ -21,7 +21,7 @@ static void write_three(spk_ctx *ctx) {
     for (int g = 0; g < 3; g++) {
         double loss[2] = {g, g + 0.5};
         spk_tally t = {.evaluations = (uint64_t)(2 * g + 2), .silent = (uint64_t)g};
-        CHECK(spk__journal_append(j, 0, 2, loss, &t) == SPK_OK);
+        CHECK(spk__journal_append(j, 0, (uint64_t)g, 2, loss, &t) == SPK_OK);
     }
     spk__journal_close(j);
 }
@@ -35,9 +35,7 @@ static int read_back(spk_ctx *ctx) {
     for (;; n++) {
         double loss[2];
         spk_tally t;
-        bool found;
-        CHECK(spk__journal_next(j, 0, 2, loss, &t, &found) == SPK_OK);
-        if (!found)
+        if (!spk__journal_next(j, 0, (uint64_t)n, 2, loss, &t))
             break;
         CHECK(loss[0] == n && loss[1] == n + 0.5 && t.silent == (uint64_t)n);
     }
@@ -85,21 +83,53 @@ TEST(a_flipped_bit_ends_the_replay) {
     spk_ctx_free(ctx);
 }
 
-TEST(going_on_drops_what_was_not_replayed) {
+TEST(a_cut_record_is_said_and_replaced) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    write_three(ctx);
+    char *bytes = NULL;
+    size_t n = 0;
+    CHECK(spk__read_file(ctx, journal_path(), 0, &bytes, &n) == SPK_OK);
+    CHECK(spk__write_file_atomic(ctx, journal_path(), bytes, n - 1) == SPK_OK);
+    spk__journal *j = NULL;
+    double loss[2] = {2, 2.5};
+    spk_tally t = {.evaluations = 6, .silent = 2};
+    CHECK(spk__journal_open(ctx, folder, identity, true, &j) == SPK_OK);
+    CHECK(strstr(last_message(ctx), "are cut short or damaged") != NULL);
+    CHECK(spk__journal_append(j, 0, 2, 2, loss, &t) == SPK_OK);
+    spk__journal_close(j);
+    CHECK(read_back(ctx) == 3);
+    spk__free(ctx, bytes);
+    spk_ctx_free(ctx);
+}
+
+TEST(only_records_of_the_same_points_are_used) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     write_three(ctx);
     spk__journal *j = NULL;
-    double loss[2];
+    double loss[2] = {7, 7.5};
     spk_tally t;
-    bool found;
     CHECK(spk__journal_open(ctx, folder, identity, true, &j) == SPK_OK);
-    CHECK(spk__journal_next(j, 0, 2, loss, &t, &found) == SPK_OK && found);
-    double other[2] = {1, 1.5};
-    t.silent = 1;
-    CHECK(spk__journal_append(j, 0, 2, other, &t) == SPK_OK);
+    CHECK(spk__journal_evaluations(j, 0) == 6 && spk__journal_evaluations(j, 1) == 0);
+    CHECK(spk__journal_next(j, 0, 0, 2, loss, &t) && loss[0] == 0);
+    CHECK(!spk__journal_next(j, 0, 1, 1, loss, &t)); /* another number of points */
+    CHECK(!spk__journal_next(j, 0, 1, 2, loss, &t)); /* and this model has left the journal */
+    loss[0] = 7;
+    CHECK(spk__journal_append(j, 0, 99, 1, loss, &t) == SPK_OK);
+    CHECK(!spk__journal_next(j, 1, 0, 2, loss, &t)); /* another model's */
+    CHECK(spk__journal_append(j, 1, 50, 2, loss, &t) == SPK_OK);
     spk__journal_close(j);
-    CHECK(read_back(ctx) == 2);
+    CHECK(read_back(ctx) == 3); /* nothing of before is lost */
+    CHECK(spk__journal_open(ctx, folder, identity, true, &j) == SPK_OK);
+    CHECK(spk__journal_next(j, 1, 50, 2, loss, &t));
+    CHECK(spk__journal_next(j, 0, 0, 2, loss, &t) && spk__journal_next(j, 0, 99, 1, loss, &t));
+    spk__journal_close(j);
     spk_ctx_free(ctx);
+}
+
+static void check_refusal(spk_ctx *ctx, const char *other, const char *message) {
+    spk__journal *j = NULL;
+    CHECK(spk__journal_open(ctx, folder, other, true, &j) == SPK_ERR_INPUT);
+    CHECK_STR(last_message(ctx), message);
 }
 
 TEST(refusals_say_what_differs) {
@@ -108,9 +138,17 @@ TEST(refusals_say_what_differs) {
     spk__journal *j = NULL, *k = NULL;
     CHECK(spk__journal_open(ctx, folder, identity, false, &j) == SPK_ERR_USAGE);
     CHECK_STR(last_message(ctx), "the folder holds a run already");
-    CHECK(spk__journal_open(ctx, folder, "spikefit 1\nstudy xyz\ndata def\n", true, &j) ==
-          SPK_ERR_INPUT);
-    CHECK_STR(last_message(ctx), "the run cannot be resumed: it has 'study abc', not 'study xyz'");
+    check_refusal(ctx, "spikefit 1\nrecording xyz\nstudy\nmodel: a\nseed: 1\n",
+                  "the run cannot be resumed: it was begun with 'recording def', not 'recording xyz'");
+    check_refusal(ctx, "spikefit 1\nrecording def\nstudy\nmodel: a\nseed: 2\n",
+                  "the run cannot be resumed: it was begun with 'seed: 1' in line 2 of the study, not "
+                  "'seed: 2'");
+    check_refusal(ctx, "spikefit 1\nrecording def\nstudy\nmodel: b\nseed: 1\n",
+                  "the run cannot be resumed: it was begun with 'model: a' in line 1 of the study, not "
+                  "'model: b'");
+    check_refusal(ctx, "spikefit 1\nrecording def\nstudy\nmodel: a\n",
+                  "the run cannot be resumed: it was begun with 'seed: 1' in line 2 of the study, not "
+                  "''");
     CHECK(spk__journal_open(ctx, folder, identity, true, &j) == SPK_OK);
     CHECK(spk__journal_open(ctx, folder, identity, true, &k) == SPK_ERR_USAGE);
     CHECK_STR(last_message(ctx), "another process is writing to this run");
@@ -126,7 +164,8 @@ int main(void) {
     RUN(records_come_back);
     RUN(cut_at_every_byte);
     RUN(a_flipped_bit_ends_the_replay);
-    RUN(going_on_drops_what_was_not_replayed);
+    RUN(a_cut_record_is_said_and_replaced);
+    RUN(only_records_of_the_same_points_are_used);
     RUN(refusals_say_what_differs);
     unlink(journal_path());
     rmdir(folder);

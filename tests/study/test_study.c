@@ -80,7 +80,7 @@ static void refuses(const char *text, const char *want) {
 
 TEST(mistakes_are_located) {
     refuses("modle: a\ndata: {recording: x}\n",
-            "s.yaml:1:1: error: 'the study' has no key 'modle'\n    modle: a\n    ^~~~~\n"
+            "s.yaml:1:1: error: the study has no key 'modle'\n    modle: a\n    ^~~~~\n"
             "  hint: did you mean 'model'?\n");
     refuses("model: a\n", "s.yaml: error: the study names no data\n"
                           "  hint: add 'data: {recording: cell.csv}'\n");
@@ -99,6 +99,14 @@ TEST(mistakes_are_located) {
     refuses("model: a\ndata: {recording: x}\nseed: 1.5\n",
             "s.yaml:3:7: error: the seed must be a whole number, not 1.5\n    seed: 1.5\n"
             "          ^~~\n");
+    refuses("model: a\ndata: {recording: x}\nsearch: {evaluations: 0}\n",
+            "s.yaml:3:23: error: evaluations must be from 1 to 1125899906842624, not 0\n"
+            "    search: {evaluations: 0}\n                          ^\n");
+    refuses("model: a\ndata: {recording: x}\nthreads: many\n",
+            "s.yaml:3:10: error: 'many' is not a number\n    threads: many\n             ^~~~\n");
+    refuses("model: a\ndata: {recording: x}\nfit:\n  C_m: atuo\n",
+            "s.yaml:4:8: error: 'atuo' are no bounds for C_m\n      C_m: atuo\n           ^~~~\n"
+            "  hint: write [min, max] with units, or auto for the bounds that the model suggests\n");
 }
 
 TEST(broken_yaml_is_located) {
