@@ -45,6 +45,25 @@ static const cli_option *find_option(const cli_option *options, const char *name
     return NULL;
 }
 
+/* The option that a mistyped one resembles: equal but for a few letters. */
+static const char *near_option(const cli_option *options, const char *name, size_t length) {
+    const char *names[64];
+    char word[64];
+    size_t n = 0;
+    for (const cli_option *o = options; o && o->name && n < 64; o++)
+        names[n++] = o->name;
+    snprintf(word, sizeof word, "%.*s", (int)length, name);
+    return spk_nearest(word, names, n);
+}
+
+static spk_status unknown_option(cli *c, const cli_option *options, const char *name, size_t length) {
+    const char *near = near_option(options, name, length);
+    char hint[160];
+    snprintf(hint, sizeof hint, near ? "did you mean %s?" : "`spikefit help %s` lists the options",
+             near ? near : c->command->name);
+    return cli_fail(c, SPK_ERR_USAGE, hint, "unknown option %.*s", (int)length, name);
+}
+
 spk_status cli_parse(cli *c, const cli_option *options, int low, int high, int *n) {
     int operands = 0;
     bool only_operands = false;
@@ -62,8 +81,9 @@ spk_status cli_parse(cli *c, const cli_option *options, int low, int high, int *
         size_t length = equals ? (size_t)(equals - a) : strlen(a);
         const cli_option *o = find_option(options, a, length);
         if (!o)
-            return cli_fail(c, SPK_ERR_USAGE, "`--help` lists the options", "unknown option %.*s",
-                            (int)length, a);
+            return unknown_option(c, options, a, length);
+        if (o->kind == CLI_FLAG && equals)
+            return cli_fail(c, SPK_ERR_USAGE, NULL, "%s takes no value", o->name);
         if (o->kind == CLI_FLAG) {
             *(bool *)o->value = true;
             continue;
@@ -74,9 +94,12 @@ spk_status cli_parse(cli *c, const cli_option *options, int low, int high, int *
         if (st)
             return st;
     }
-    if (operands < low || operands > high)
-        return cli_fail(c, SPK_ERR_USAGE, "`--help` shows how the command is called",
+    if (operands < low || operands > high) {
+        char hint[256];
+        snprintf(hint, sizeof hint, "spikefit %s %s", c->command->name, c->command->usage);
+        return cli_fail(c, SPK_ERR_USAGE, hint,
                         operands < low ? "an argument is missing" : "too many arguments");
+    }
     *n = operands;
     return SPK_OK;
 }
@@ -97,18 +120,75 @@ void cli_print_diags(cli *c, size_t from) {
         spk_ctx_diag_truncate(c->ctx, from);
 }
 
+void cli_print_wrapped(FILE *f, const char *text, int at, int width) {
+    int column = at;
+    for (const char *p = text; *p;) {
+        size_t blanks = strspn(p, " "), n = strcspn(p + blanks, " ");
+        int letters = 0;
+        for (size_t i = 0; i < n; i++)
+            letters += ((unsigned char)p[blanks + i] & 0xC0) != 0x80;
+        if (column > at && column + (int)blanks + letters > width) {
+            fprintf(f, "\n%*s", at, "");
+            column = at;
+            blanks = 0;
+        } else {
+            fprintf(f, "%*s", (int)blanks, "");
+        }
+        p += strspn(p, " ");
+        fwrite(p, 1, n, f);
+        column += (int)blanks + letters;
+        p += n;
+        if (!p[strspn(p, " ")])
+            return;
+    }
+}
+
+void cli_print_text(FILE *f, const char *text, int width) {
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, "\n"), indent = strspn(p, " "), last = n;
+        /* Lines of a paragraph that was set wider flow into each other. */
+        while (last > (size_t)width && p[n] && strspn(p + n + 1, " ") == indent &&
+               p[n + 1 + indent] != '\n' && p[n + 1 + indent]) {
+            last = strcspn(p + n + 1, "\n");
+            n += 1 + last;
+        }
+        char *line = indent < n ? strndup(p + indent, n - indent) : NULL;
+        for (char *q = line; q && (q = strchr(q, '\n')); *q = ' ')
+            memmove(q + 1, q + 1 + indent, strlen(q + 1 + indent) + 1);
+        if (line) {
+            fprintf(f, "%*s", (int)indent, "");
+            cli_print_wrapped(f, line, (int)indent, width);
+        }
+        fputc('\n', f);
+        free(line);
+        p += n + (p[n] == '\n');
+    }
+}
+
+const char *cli_counted(size_t n, const char *one, const char *many, char buf[64]) {
+    char number[32];
+    snprintf(buf, 64, "%s %.20s%s", cli_count(n, number), n == 1 || !many ? one : many,
+             n == 1 || many ? "" : "s");
+    return buf;
+}
+
 const char *cli_number(double x, int digits, char buf[32]) {
     if (isnan(x)) {
         snprintf(buf, 32, "-");
         return buf;
     }
     double size = fabs(x);
+    if (size == 0)
+        return strcpy(buf, "0");
     if (size >= 1e7 || (size > 0 && size < 1e-4)) {
         snprintf(buf, 32, "%.*g", digits, x);
         return buf;
     }
-    int before = size >= 1 ? (int)floor(log10(size)) + 1 : size > 0 ? (int)ceil(log10(size)) : 1;
+    int before = size >= 1 ? (int)floor(log10(size)) + 1 : (int)ceil(log10(size));
     int after = digits - before;
+    /* 0.9996 has one digit less behind the point once it is rounded to 1.00. */
+    if (after > 0 && size + 0.5 * pow(10, -after) >= pow(10, before))
+        after--;
     snprintf(buf, 32, "%.*f", after > 0 ? after : 0, x);
     return buf;
 }

@@ -9,9 +9,12 @@
 #include <spikefit/sim.h>
 #include <stdio.h>
 
+typedef struct cli_command cli_command;
+
 /* What a command is handed. */
 typedef struct {
     spk_ctx *ctx;
+    const cli_command *command;
     int argc;
     char **argv; /* behind the command's name */
     bool colour; /* of standard output */
@@ -20,10 +23,10 @@ typedef struct {
 } cli;
 
 /* One command: name, what it does, how it is called, options in the words of the help. */
-typedef struct {
+struct cli_command {
     const char *name, *sentence, *usage, *help;
     spk_status (*run)(cli *c);
-} cli_command;
+};
 
 /* ---- arguments ---- */
 
@@ -46,6 +49,13 @@ spk_status cli_fail(cli *c, spk_status st, const char *hint, const char *format,
 
 /* Prints diagnostics from index `from` on to standard error. */
 void cli_print_diags(cli *c, size_t from);
+/* Writes text broken at blanks so that it fits the width; the text begins at column `at`, and lines that
+ * follow are indented to it. No end of line. */
+void cli_print_wrapped(FILE *f, const char *text, int at, int width);
+/* The same for a text of several lines, each of which keeps its own indentation. */
+void cli_print_text(FILE *f, const char *text, int width);
+/* "1 sweep", "3 sweeps": into buf of 64; the plural is the word and an s, or as given. */
+const char *cli_counted(size_t n, const char *one, const char *many, char buf[64]);
 /* A number with about `digits` significant ones, no exponent in everyday ranges. */
 const char *cli_number(double x, int digits, char buf[32]);
 /* The shortest text of a number to six significant digits: 281, 0.3. */
@@ -67,6 +77,8 @@ typedef struct {
 } cli_run;
 spk_status cli_run_open(cli *c, const char *folder, cli_run *out);
 void cli_run_close(cli *c, cli_run *r);
+/* Whether a folder holds a result. */
+bool cli_is_run(const char *path);
 
 /* The recordable that stands for the membrane voltage: V_m, else the first in mV; -1: there is none. */
 int cli_find_voltage(const spk_kernel *k);

@@ -3,62 +3,84 @@
 #include <spikefit/validate.h>
 
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef struct {
-    cli *c;
     bool terminal;
+    int width;       /* of the terminal that shows it */
     double last_s;   /* when the line was written last */
     double last_part; /* the same, as a share of the budget, where there is no terminal */
     size_t model;
 } watcher;
 
-static void write_progress(const spk_fit_progress *p, FILE *f) {
-    char done[32], budget[32], elapsed[32], left[32];
-    double n = p->tally.evaluations ? (double)p->tally.evaluations : 1;
-    fprintf(f, "%s  %s / %s  loss %.4f", p->model_name, cli_count(p->evaluations, done),
-            cli_count(p->budget, budget), p->best);
-    if (p->tally.silent + p->tally.exploding + p->tally.nonfinite)
-        fprintf(f, "  silent %.0f %%, exploding %.0f %%", 100 * (double)p->tally.silent / n,
-                100 * (double)(p->tally.exploding + p->tally.nonfinite) / n);
-    fprintf(f, "  %s, %s left", cli_seconds(p->elapsed_s, elapsed), cli_seconds(p->left_s, left));
+/* What runs, how far, how good, how long, what fails. */
+static void write_progress(const spk_fit_progress *p, char *buf, size_t size) {
+    char budget[32], elapsed[32], left[32];
+    const spk_tally *t = &p->tally;
+    double n = t->evaluations ? (double)t->evaluations : 1;
+    size_t at = 0;
+    if (p->n_models > 1)
+        at = (size_t)snprintf(buf, size, "%zu/%zu ", p->model + 1, p->n_models);
+    at += (size_t)snprintf(buf + at, size - at, "%.24s  %3.0f %% of %s  loss %.4f  %s, %s left",
+                           p->model_name, 100 * (double)p->evaluations / (double)p->budget,
+                           cli_count(p->budget, budget), p->best, cli_seconds(p->elapsed_s, elapsed),
+                           cli_seconds(p->left_s, left));
+    const struct {
+        uint64_t n;
+        const char *word;
+    } failures[] = {{t->silent, "silent"}, {t->exploding + t->nonfinite, "exploding"}};
+    for (size_t i = 0; i < 2 && at < size; i++)
+        if ((double)failures[i].n >= 0.005 * n)
+            at += (size_t)snprintf(buf + at, size - at, "  %.0f %% %s",
+                                   100 * (double)failures[i].n / n, failures[i].word);
 }
 
 static void on_progress(void *user, const spk_fit_progress *p) {
     watcher *w = user;
+    char line[256];
     if (w->terminal) {
         if (p->elapsed_s - w->last_s < 0.1 && p->model == w->model)
             return;
-        fprintf(stderr, "\r\033[K");
-        write_progress(p, stderr);
+        write_progress(p, line, sizeof line);
+        fprintf(stderr, "\r\033[K%.*s", w->width - 1, line);
         fflush(stderr);
     } else {
         double part = (double)p->evaluations / (double)p->budget;
         if (p->model == w->model && part - w->last_part < 0.1 && w->last_part >= 0)
             return;
         w->last_part = part;
-        write_progress(p, stderr);
-        fprintf(stderr, "\n");
+        write_progress(p, line, sizeof line);
+        fprintf(stderr, "%s\n", line);
     }
     w->model = p->model;
     w->last_s = p->elapsed_s;
 }
 
 void cli_print_scores(cli *c, const spk_result *r) {
-    char a[32], b[32], d[32], e[32];
+    char a[32], b[32], d[32];
+    bool repeats = false;
     (void)c;
-    printf("\n  %-6s %-28s %8s  %-18s %s\n", "", "measure", "value", "95 % interval",
-           "repeats among themselves");
+    for (size_t i = 0; i < r->n_scores; i++)
+        repeats = repeats || !isnan(r->score[i].reliability);
+    printf("\n  %-6s %-24s %8s  %s\n", "", "measure", "value",
+           repeats ? "95 % interval       repeats themselves" : "95 % interval");
     for (size_t i = 0; i < r->n_scores; i++) {
         const spk_result_score *s = &r->score[i];
         bool first = i == 0 || strcmp(s->part, r->score[i - 1].part) != 0;
-        printf("  %-6s %-28s %8s", first ? s->part : "", s->measure, cli_number(s->value, 3, a));
-        char interval[80] = "";
+        char interval[80] = "", own[32] = "";
         if (!isnan(s->low))
             snprintf(interval, sizeof interval, "%s .. %s", cli_number(s->low, 3, b),
                      cli_number(s->high, 3, d));
-        printf("  %-18s %s\n", interval, isnan(s->reliability) ? "" : cli_number(s->reliability, 3, e));
+        if (!isnan(s->reliability))
+            cli_number(s->reliability, 3, own);
+        printf("  %-6s %-24s %8s", first ? s->part : "", s->measure, cli_number(s->value, 3, a));
+        if (*own)
+            printf("  %-18s  %s\n", interval, own);
+        else
+            printf("%s%s\n", *interval ? "  " : "", interval);
     }
 }
 
@@ -117,32 +139,48 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     return st;
 }
 
-static void describe(const spk_setup *s, const spk_study *y) {
+static void describe(const spk_setup *s) {
     size_t n_train, n_test;
-    char words[256];
+    char words[256], a[64], b[64];
+    const spk_recording *r = spk_setup_recording(s);
+    bool detected = false;
     spk_setup_part(s, SPK_TRAIN, &n_train);
     spk_setup_part(s, SPK_TEST, &n_test);
-    spk_detection_print(spk_recording_detection(spk_setup_recording(s)), words, sizeof words);
-    fprintf(stderr, "data:  %s\nspikes: %s\nsplit: %s; %zu sweeps to train on, %zu to test on\n",
-            spk_recording_source(spk_setup_recording(s)), words, spk_setup_split_words(s), n_train,
-            n_test);
-    (void)y;
+    for (size_t i = 0; i < spk_recording_sweep_count(r); i++)
+        detected = detected || spk_recording_sweep(r, i)->spikes_detected;
+    spk_detection_print(spk_recording_detection(r), words, sizeof words);
+    fprintf(stderr, "data:   %s\nspikes: %s\nsplit:  ", spk_recording_label(r),
+            detected ? words : "as the file lists them");
+    snprintf(words, sizeof words, "%s; %s to train on, %s to test on", spk_setup_split_words(s),
+             cli_counted(n_train, "sweep", NULL, a), cli_counted(n_test, "sweep", NULL, b));
+    cli_print_wrapped(stderr, words, 8, 80);
+    fprintf(stderr, "\n");
+}
+
+static int width_of_errors(void) {
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
 static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
     spk_setup *setup = NULL;
     spk_result *r = NULL;
-    watcher w = {.c = c, .terminal = isatty(STDERR_FILENO), .last_part = -1, .model = SIZE_MAX};
+    watcher w = {.terminal = isatty(STDERR_FILENO),
+                 .width = width_of_errors(),
+                 .last_part = -1,
+                 .model = SIZE_MAX};
     spk_status st = spk_setup_new(c->ctx, y, &setup);
+    if (!st)
+        st = spk_setup_check(setup);
     cli_print_diags(c, 0);
-    if (st)
-        return st;
-    describe(setup, y);
-    o->progress = on_progress;
-    o->user = &w;
-    st = spk_fit_run(c->ctx, setup, o, &r);
-    if (w.terminal)
-        fprintf(stderr, "\r\033[K");
+    if (!st) {
+        describe(setup);
+        o->progress = on_progress;
+        o->user = &w;
+        st = spk_fit_run(c->ctx, setup, o, &r);
+        if (w.terminal)
+            fprintf(stderr, "\r\033[K");
+    }
     if (!st)
         st = finish(c, setup, r, o->folder);
     bool interrupted = !st && r->interrupted;
@@ -157,7 +195,7 @@ static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
 
 static spk_status run_fit(cli *c) {
     spk_fit_options o = {0};
-    int64_t threads = 0, evaluations = 0;
+    int64_t threads = 0, evaluations = -1;
     const cli_option options[] = {{"--out", CLI_TEXT, &o.folder},
                                   {"--resume", CLI_FLAG, &o.resume},
                                   {"--threads", CLI_INT, &threads},
@@ -167,10 +205,16 @@ static spk_status run_fit(cli *c) {
     spk_status st = cli_parse(c, options, 1, 1, &n);
     if (st)
         return st;
-    if (threads < 0 || threads > 4096 || evaluations < 0)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 .. 4096, --evaluations 1 or more");
+    if (threads < 0 || threads > 4096)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 (all cores) to 4096");
+    if (evaluations != -1 && evaluations < 1)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--evaluations takes 1 or more");
+    if (o.resume && !o.folder)
+        return cli_fail(c, SPK_ERR_USAGE, "add --out RUN", "--resume needs the folder of the run");
+    /* A reader of the output that goes away does not end the search. */
+    signal(SIGPIPE, SIG_IGN);
     o.threads = (int)threads;
-    o.evaluations = evaluations;
+    o.evaluations = evaluations > 0 ? evaluations : 0;
     bool is_network = false;
     if ((st = spk_netstudy_recognise(c->ctx, c->argv[0], &is_network)))
         return st;
@@ -190,7 +234,7 @@ const cli_command cli_fit = {
     .usage = "STUDY.yaml [--out RUN] [--resume] [--evaluations N] [--threads N]",
     .help = "  --out RUN         folder for the result and the journal\n"
             "  --resume          go on with the run in that folder: after Ctrl-C, a crash, or, with\n"
-            "                    more --evaluations, after its end\n"
+            "                    more --evaluations, after its end; the same bits as in one go\n"
             "  --evaluations N   candidates to try, in place of the study's\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",

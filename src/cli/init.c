@@ -3,7 +3,9 @@
 #include <spikefit/hint.h>
 #include <spikefit/io.h>
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *bound(double x, const char *unit, char buf[64]) {
@@ -12,9 +14,9 @@ static const char *bound(double x, const char *unit, char buf[64]) {
     return buf;
 }
 
-static spk_status write_fit(cli *c, const spk_kernel *k) {
+static spk_status write_fit(cli *c, FILE *out, const spk_kernel *k) {
     char a[64], b[64];
-    printf("fit:\n");
+    fprintf(out, "fit:\n");
     for (size_t i = 0; i < k->n_parameters; i++) {
         const spk_quantity *q = &k->parameters[i];
         spk_hint h;
@@ -23,14 +25,16 @@ static spk_status write_fit(cli *c, const spk_kernel *k) {
             return st;
         if (h.kind == SPK_HINT_NONE)
             continue;
-        printf("  %s%s: {min: %s, max: %s, scale: %s}", h.kind == SPK_HINT_RANGE ? "# " : "", q->name,
+        fprintf(out, "  %s%s: {min: %s, max: %s, scale: %s}", h.kind == SPK_HINT_RANGE ? "# " : "", q->name,
                bound(h.low, h.unit, a), bound(h.high, h.unit, b), h.log ? "log" : "linear");
-        printf("   # %.*s\n", (int)h.doc_length, q->doc ? q->doc : "");
+        if (h.doc_length && q->doc)
+            fprintf(out, "   # %.*s", (int)h.doc_length, q->doc);
+        fprintf(out, "\n");
     }
     return SPK_OK;
 }
 
-static void write_fixed(const spk_kernel *k, cli *c) {
+static void write_fixed(cli *c, FILE *out, const spk_kernel *k) {
     double values[256];
     unsigned char is_set[256] = {0};
     bool any = false;
@@ -44,30 +48,59 @@ static void write_fixed(const spk_kernel *k, cli *c) {
         if (spk_hint_parse(c->ctx, q, &h) || h.kind != SPK_HINT_NONE)
             continue;
         if (!any)
-            printf("# fixed:   # parameters that keep these values unless you say otherwise\n");
+            fprintf(out, "# fixed:   # parameters that keep these values unless you say otherwise\n");
         any = true;
-        printf("#   %s: %s\n", q->name,
+        fprintf(out, "#   %s: %s\n", q->name,
                bound(values[i] / q->scale, strcmp(q->unit, "1") == 0 ? "" : q->unit, a));
     }
 }
 
-static void write_part(const char *name, const spk_recording *r, const spk_part *p, size_t n) {
+static void write_part(FILE *out, const char *name, const spk_recording *r, const spk_part *p, size_t n) {
     bool one_window = true;
     for (size_t i = 1; i < n; i++)
         one_window = one_window && p[i].start_ms == p[0].start_ms && p[i].stop_ms == p[0].stop_ms;
-    printf("  %s: {", name);
+    fprintf(out, "  %s: {", name);
     if (n && n < spk_recording_sweep_count(r)) {
-        printf("sweeps: [");
+        fprintf(out, "sweeps: [");
         for (size_t i = 0; i < n; i++)
-            printf("%s\"%s\"", i ? ", " : "", spk_recording_sweep(r, p[i].sweep)->name);
-        printf("]%s", one_window ? ", " : "");
+            fprintf(out, "%s\"%s\"", i ? ", " : "", spk_recording_sweep(r, p[i].sweep)->name);
+        fprintf(out, "]%s", one_window ? ", " : "");
     }
     if (n && one_window)
-        printf("window: [%.10g ms, %.10g ms]", p[0].start_ms, p[0].stop_ms);
-    printf("}\n");
+        fprintf(out, "window: [%.10g ms, %.10g ms]", p[0].start_ms, p[0].stop_ms);
+    fprintf(out, "}\n");
 }
 
-static spk_status write_data(cli *c, char **paths, int n) {
+/* The folder of a path, all links resolved; NULL if there is none. */
+static char *folder_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("."), *real = NULL;
+    if (folder)
+        real = realpath(folder, NULL);
+    free(folder);
+    return real;
+}
+
+/* A path as seen from the folder of the study: below it without the folder, else absolute. Where nobody
+ * says where the study goes, the path is as given, seen from here. */
+static spk_status write_path(cli *c, FILE *out, const char *path, const char *study) {
+    char *here = folder_of(study ? study : "x"), *real = realpath(path, NULL);
+    size_t n = here ? strlen(here) : 0;
+    bool below = real && n && strncmp(real, here, n) == 0 && real[n] == '/';
+    bool as_given = !study && path[0] != '/';
+    spk_status st = here && real ? SPK_OK : cli_fail(c, SPK_ERR_IO, NULL, "%s cannot be found", path);
+    if (!st) {
+        fprintf(out, "    - \"");
+        for (const char *p = as_given ? path : below ? real + n + 1 : real; *p; p++)
+            fprintf(out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+        fprintf(out, "\"\n");
+    }
+    free(here);
+    free(real);
+    return st;
+}
+
+static spk_status write_data(cli *c, FILE *out, char **paths, int n, const char *study) {
     spk_recording *r = NULL;
     spk_part *train = NULL, *test = NULL;
     size_t n_train = 0, n_test = 0;
@@ -77,13 +110,13 @@ static spk_status write_data(cli *c, char **paths, int n) {
         st = spk_split_default(c->ctx, r, &train, &n_train, &test, &n_test, words, sizeof words);
     if (!st) {
         const spk_detection *d = spk_recording_detection(r);
-        printf("data:\n  recording: [");
-        for (int i = 0; i < n; i++)
-            printf("%s\"%s\"", i ? ", " : "", paths[i]);
-        printf("]\n  # %s\n", words);
-        write_part("train", r, train, n_train);
-        write_part("test", r, test, n_test);
-        printf("  detect: {rule: threshold, threshold: %g mV, dead_time: %g ms}\n", d->threshold_mV,
+        fprintf(out, "data:\n  recording:\n");
+        for (int i = 0; !st && i < n; i++)
+            st = write_path(c, out, paths[i], study);
+        fprintf(out, "  # %s\n", words);
+        write_part(out, "train", r, train, n_train);
+        write_part(out, "test", r, test, n_test);
+        fprintf(out, "  detect: {rule: threshold, threshold: %g mV, dead_time: %g ms}\n", d->threshold_mV,
                d->dead_time_ms);
     }
     spk_parts_free(c->ctx, train);
@@ -96,49 +129,85 @@ static spk_status write_data(cli *c, char **paths, int n) {
  * rules, with an exponential upstroke. */
 static const char several[] = "iaf_psc_exp,glif2_psc,glif4_psc,mat2_psc_exp,aeif_psc_exp";
 
-static void write_simulation(const spk_model *m) {
-    if (m)
-        printf("simulation: {dt: %g ms, integrator: \"%s\", precision: float64}\n",
-               spk_model_default_dt(m), spk_model_integrator(m));
-}
+/* What a call asks for. */
+typedef struct {
+    const char *models, *study; /* study: where it goes; NULL: standard output */
+    char **paths;
+    int n;
+} request;
 
 /* The study for one model (m), or for several (m NULL), each with what it suggests itself. */
-static spk_status write_study(cli *c, const char *models, const spk_model *m, char **paths, int n) {
-    printf("# A spikefit study: `spikefit fit THIS_FILE --out RUN`. docs/study.md explains every key.\n"
-           "model: %s%s%s\n",
-           m ? "" : "[", models, m ? "" : "]");
-    spk_status st = write_data(c, paths, n);
+static spk_status write_study(cli *c, FILE *out, const request *q, const spk_model *m) {
+    fprintf(out,
+            "# A study for `spikefit fit THIS_FILE --out RUN`. docs/study.md explains every key.\n"
+            "model: %s%s%s\n",
+            m ? "" : "[", q->models, m ? "" : "]");
+    spk_status st = write_data(c, out, q->paths, q->n, q->study);
     if (!st && m)
-        st = write_fit(c, spk_model_kernel(m, SPK_FLOAT64));
+        st = write_fit(c, out, spk_model_kernel(m, SPK_FLOAT64));
     else if (!st)
-        printf("# fit:    # each model frees what it suggests: `spikefit model show NAME`\n");
+        fprintf(out, "# fit:    # each model frees what it suggests: `spikefit model show NAME`\n");
     if (st)
         return st;
     if (m)
-        write_fixed(spk_model_kernel(m, SPK_FLOAT64), c);
-    printf("loss:\n"
-           "  coincidence_factor: {weight: 1, window: 4 ms}\n"
-           "  van_rossum: {weight: 0.2, tau: 10 ms}\n"
-           "  rate_error: {weight: 0.1}\n");
-    write_simulation(m);
-    printf("search: {method: cmaes, evaluations: 40000, population: 96}\n"
-           "seed: 1\n"
-           "threads: 0   # all cores\n");
+        write_fixed(c, out, spk_model_kernel(m, SPK_FLOAT64));
+    fprintf(out, "loss:\n"
+                 "  coincidence_factor: {weight: 1, window: 4 ms}\n"
+                 "  van_rossum: {weight: 0.2, tau: 10 ms}\n"
+                 "  rate_error: {weight: 0.1}\n");
+    if (m)
+        fprintf(out, "simulation: {dt: %g ms, integrator: \"%s\", precision: float64}\n",
+                spk_model_default_dt(m), spk_model_integrator(m));
+    fprintf(out, "search: {method: cmaes, evaluations: 40000, population: 96}\n"
+                 "seed: 1\n"
+                 "threads: 0   # all cores\n");
     return SPK_OK;
 }
 
+/* To a file that must not be there yet, or to standard output: whole or not at all. */
+static spk_status put(cli *c, const char *path, const char *text, size_t length) {
+    if (!path) {
+        fwrite(text, 1, length, stdout);
+        return SPK_OK;
+    }
+    FILE *f = fopen(path, "wx");
+    if (!f)
+        return cli_fail(c, errno == EEXIST ? SPK_ERR_USAGE : SPK_ERR_IO,
+                        errno == EEXIST ? "remove it, or choose another name" : NULL,
+                        "cannot write %s: %s", path, strerror(errno));
+    bool bad = fwrite(text, 1, length, f) != length;
+    bad = fclose(f) != 0 || bad;
+    if (!bad)
+        return SPK_OK;
+    remove(path);
+    return cli_fail(c, SPK_ERR_IO, NULL, "cannot write %s: %s", path, strerror(errno));
+}
+
 static spk_status run_init(cli *c) {
+    const char *study = NULL;
+    const cli_option options[] = {{"--out", CLI_TEXT, &study}, {0}};
     int n;
-    spk_status st = cli_parse(c, NULL, 2, CLI_MANY, &n);
+    spk_status st = cli_parse(c, options, 2, CLI_MANY, &n);
     if (st)
         return st;
-    const char *models = strcmp(c->argv[0], "several") == 0 ? several : c->argv[0];
-    if (strchr(models, ','))
-        return write_study(c, models, NULL, c->argv + 1, n - 1);
+    request q = {.models = strcmp(c->argv[0], "several") == 0 ? several : c->argv[0],
+                 .study = study,
+                 .paths = c->argv + 1,
+                 .n = n - 1};
     spk_model *m = NULL;
-    st = spk_model_open(c->ctx, models, NULL, &m);
+    if (!strchr(q.models, ','))
+        st = spk_model_open(c->ctx, q.models, NULL, &m);
+    if (st)
+        return st;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    st = out ? write_study(c, out, &q, m) : SPK_ERR_MEMORY;
+    if (out && fclose(out) != 0 && !st)
+        st = SPK_ERR_MEMORY;
     if (!st)
-        st = write_study(c, models, m, c->argv + 1, n - 1);
+        st = put(c, study, text, length);
+    free(text);
     spk_model_free(m);
     return st;
 }
@@ -146,10 +215,11 @@ static spk_status run_init(cli *c) {
 const cli_command cli_init = {
     .name = "init",
     .sentence = "write a study for a model and a recording, every default visible",
-    .usage = "MODEL[,MODEL...]|several RECORDING... > study.yaml",
+    .usage = "MODEL[,MODEL...]|several RECORDING... [--out STUDY.yaml]",
     .help = "Several models are fitted one after the other, and the one that the training data\n"
             "support best is kept; 'several' names five that suit most cells.\n\n"
-            "The study goes to standard output. Paths in it are relative to the study file, so write\n"
-            "it into the folder from which you name the recording.\n",
+            "Without --out the study goes to standard output. Paths in a study are relative to the\n"
+            "study file: then write it into the folder from which you name the recording.\n\n"
+            "  --out FILE   the file to write, which must not be there yet; paths are set right\n",
     .run = run_init,
 };

@@ -7,19 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_SWEEPS = 20 };
+
+static void print_sweep_title(bool voltage) {
+    printf("  %-22s %8s %6s %7s %6s %5s%s\n", "sweep", "ms", "dt", "spikes", "Hz", "CV",
+           voltage ? "  voltage, mV" : "");
+}
+
 static void print_sweep(const spk_recording *r, size_t i) {
     const spk_sweep *s = spk_recording_sweep(r, i);
     spk_sweep_summary m;
-    char a[32], b[32], d[32];
+    char a[32], b[32], d[32], e[32];
     spk_recording_summary(r, i, &m);
-    printf("  %-18s %8s ms  dt %-6s %5zu spikes  %6s Hz  CV %s", s->name,
-           cli_number(m.duration_ms, 5, a), cli_number(m.dt_ms, 3, b), m.n_spikes,
-           cli_number(m.rate_Hz, 3, d), "");
-    printf("%s", cli_number(m.isi_cv, 2, a));
+    printf("  %-22s %8s %6s %7zu %6s %5s", s->name, cli_plain(m.duration_ms, a),
+           isnan(m.dt_ms) ? "-" : cli_plain(m.dt_ms, b), m.n_spikes, cli_number(m.rate_Hz, 3, d),
+           cli_number(m.isi_cv, 2, e));
     if (s->voltage_mV.n)
-        printf("  V %s .. %s mV", cli_number(m.v_min_mV, 3, a), cli_number(m.v_max_mV, 3, b));
+        printf("  %s .. %s", cli_number(m.v_min_mV, 3, a), cli_number(m.v_max_mV, 3, b));
     if (m.v_missing)
-        printf(" (%zu samples missing)", m.v_missing);
+        printf(" (%s missing)", cli_counted(m.v_missing, "sample", NULL, (char[64]){0}));
     printf("\n");
 }
 
@@ -41,21 +47,50 @@ static spk_status print_reliability(cli *c, const spk_recording *r, int stimulus
         trains[i] = spk_recording_sweep(r, sweeps[i])->spikes;
     size_t mark = spk_ctx_diag_count(c->ctx);
     if (spk_metric_within(c->ctx, m, &o, trains, n, 0, &value) == SPK_OK)
-        printf("  repeats agree by a coincidence factor of %.3f at +-%g ms", value, window);
+        printf("  the repeats agree by a coincidence factor of %.3f at +-%g ms\n", value, window);
     else /* not defined at these rates */
         spk_ctx_diag_truncate(c->ctx, mark);
     return SPK_OK;
 }
 
+static void print_head(const spk_recording *r) {
+    char words[512], a[64], b[64];
+    size_t detected = 0, n = spk_recording_sweep_count(r);
+    for (size_t i = 0; i < n; i++)
+        detected += spk_recording_sweep(r, i)->spikes_detected;
+    spk_detection_print(spk_recording_detection(r), words, sizeof words);
+    printf("%s\n%s of %s; spikes: %s\n", spk_recording_label(r), cli_counted(n, "sweep", NULL, a),
+           cli_counted(spk_recording_stimulus_count(r), "stimulus", "stimuli", b),
+           detected ? words : "as the file lists them");
+}
+
+static spk_status print_stimulus(cli *c, const spk_recording *r, int k, bool all) {
+    char words[512];
+    const size_t *sweeps;
+    size_t n = spk_recording_repeats(r, k, &sweeps), shown = n;
+    if (!all && n > MOST_SWEEPS)
+        shown = MOST_SWEEPS - 1;
+    spk_recording_stimulus_print(r, k, words, sizeof words);
+    printf("\nstimulus %d: %s%s\n", k, words, n > 1 ? ", repeated" : "");
+    print_sweep_title(spk_recording_sweep(r, sweeps[0])->voltage_mV.n > 0);
+    for (size_t i = 0; i < shown; i++)
+        print_sweep(r, sweeps[i]);
+    if (shown < n)
+        printf("  (and %s; --all shows them)\n", cli_counted(n - shown, "more", "more", words));
+    return print_reliability(c, r, k, 4);
+}
+
 static spk_status run_inspect(cli *c) {
     spk_read_options o = SPK_READ_OPTIONS_INIT;
     double threshold = NAN;
+    bool all = false;
     const cli_option options[] = {{"--format", CLI_TEXT, &o.format},
                                   {"--columns", CLI_TEXT, &o.columns},
                                   {"--dt", CLI_REAL, &o.dt_ms},
                                   {"--select", CLI_TEXT, &o.select},
                                   {"--threshold", CLI_REAL, &threshold},
                                   {"--trust-units", CLI_FLAG, &o.trust_units},
+                                  {"--all", CLI_FLAG, &all},
                                   {0}};
     int n;
     spk_status st = cli_parse(c, options, 1, CLI_MANY, &n);
@@ -67,21 +102,9 @@ static spk_status run_inspect(cli *c) {
     st = spk_recording_read(c->ctx, (const char *const *)c->argv, (size_t)n, &o, &r);
     if (st)
         return st;
-    char words[512];
-    spk_detection_print(spk_recording_detection(r), words, sizeof words);
-    printf("%s\n%zu sweeps, %zu stimuli; spikes: %s\n", spk_recording_source(r),
-           spk_recording_sweep_count(r), spk_recording_stimulus_count(r), words);
-    for (size_t k = 0; !st && k < spk_recording_stimulus_count(r); k++) {
-        const size_t *sweeps;
-        size_t repeats = spk_recording_repeats(r, (int)k, &sweeps);
-        spk_recording_stimulus_print(r, (int)k, words, sizeof words);
-        printf("\nstimulus %zu: %s%s\n", k, words, repeats > 1 ? ", repeated" : "");
-        for (size_t i = 0; i < repeats; i++)
-            print_sweep(r, sweeps[i]);
-        st = print_reliability(c, r, (int)k, 4);
-        if (repeats > 1)
-            printf("\n");
-    }
+    print_head(r);
+    for (size_t k = 0; !st && k < spk_recording_stimulus_count(r); k++)
+        st = print_stimulus(c, r, (int)k, all);
     spk_recording_warn(c->ctx, r);
     spk_recording_free(r);
     return st;
@@ -96,6 +119,8 @@ const cli_command cli_inspect = {
             "  --dt MS           sampling interval, where the file has no time column\n"
             "  --select NAME     which part of a file that holds several things\n"
             "  --threshold MV    voltage at which spikes are found (0)\n"
-            "  --trust-units     take values that look like volts as they are\n",
+            "  --trust-units     take values that look like volts as they are\n"
+            "  --all             every sweep, where a stimulus has more than 20\n\n"
+            "Hz: spikes over the time that the stimulus is on; CV: of the intervals between spikes.\n",
     .run = run_inspect,
 };

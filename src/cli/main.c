@@ -52,20 +52,18 @@ static const cli_command *find(const char *name) {
     return NULL;
 }
 
-/* The command that a mistyped name most resembles: it shares the longest beginning. */
 static const char *nearest(const char *name) {
-    size_t best = 1;
-    const char *found = NULL;
-    for (size_t i = 0; i < N_COMMANDS; i++) {
-        size_t n = 0;
-        while (name[n] && name[n] == commands[i]->name[n])
-            n++;
-        if (n > best) {
-            best = n;
-            found = commands[i]->name;
-        }
-    }
-    return found;
+    const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        names[i] = commands[i]->name;
+    return spk_nearest(name, names, N_COMMANDS);
+}
+
+static int unknown_command(const char *name) {
+    const char *near = nearest(name);
+    fprintf(stderr, "error: there is no command '%s'\n  hint: %s%s%s\n", name,
+            near ? "did you mean '" : "`spikefit help` lists them", near ? near : "", near ? "'?" : "");
+    return 2;
 }
 
 static bool wants_help(int argc, char **argv) {
@@ -100,12 +98,14 @@ static int run_command(const cli_command *k, int argc, char **argv) {
     interrupted_ctx = ctx;
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
-    cli c = {.ctx = ctx, .argc = argc, .argv = argv};
+    /* A file that grows beyond its limit is an error of writing like any other. */
+    signal(SIGXFSZ, SIG_IGN);
+    cli c = {.ctx = ctx, .command = k, .argc = argc, .argv = argv};
     look_at_terminal(&c);
     spk_status st = k->run(&c);
     cli_print_diags(&c, 0);
     spk_ctx_free(ctx);
-    if (fflush(stdout) != 0 && !st) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && !st) {
         fprintf(stderr, "error: writing the output failed\n");
         st = SPK_ERR_IO;
     }
@@ -116,6 +116,8 @@ int main(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : NULL;
     if (!name || strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         const cli_command *k = argc > 2 ? find(argv[2]) : NULL;
+        if (argc > 2 && !k)
+            return unknown_command(argv[2]);
         if (k)
             print_command_help(k);
         else
@@ -127,13 +129,8 @@ int main(int argc, char **argv) {
         return 0;
     }
     const cli_command *k = find(name);
-    if (!k) {
-        const char *near = nearest(name);
-        fprintf(stderr, "error: there is no command '%s'\n  hint: %s%s%s\n", name,
-                near ? "did you mean '" : "`spikefit help` lists them", near ? near : "",
-                near ? "'?" : "");
-        return 2;
-    }
+    if (!k)
+        return unknown_command(name);
     if (wants_help(argc - 2, argv + 2)) {
         print_command_help(k);
         return 0;

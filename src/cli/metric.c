@@ -24,6 +24,22 @@ static const char *whole_name(const char *name) {
     return name;
 }
 
+static spk_status find_metric(cli *c, const char *name, const spk_metric **out) {
+    const char *names[128];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
+        names[n++] = short_names[i][0];
+    for (size_t i = 0; i < spk_metric_count() && n < 128; i++)
+        names[n++] = spk_metric_at(i)->name;
+    for (size_t i = 0; i < spk_metric_count(); i++)
+        if (strcmp(spk_metric_at(i)->name, whole_name(name)) == 0)
+            return spk_metric_find(c->ctx, whole_name(name), out);
+    const char *near = spk_nearest(name, names, n);
+    char hint[128];
+    snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list measures` shows them", near);
+    return cli_fail(c, SPK_ERR_USAGE, hint, "there is no measure '%s'", name);
+}
+
 static spk_status read_trains(cli *c, const char *path, const spk_read_options *o,
                               spk_recording **r, spk_train **trains, size_t *n) {
     spk_status st = spk_recording_read(c->ctx, &path, 1, o, r);
@@ -85,7 +101,7 @@ static spk_status run_metric(cli *c) {
     const spk_metric *m = NULL;
     spk_opts o;
     if (!st)
-        st = spk_metric_find(c->ctx, whole_name(c->argv[0]), &m);
+        st = find_metric(c, c->argv[0], &m);
     if (!st)
         st = set_options(c, m, set, &o);
     spk_recording *a = NULL, *b = NULL;

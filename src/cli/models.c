@@ -12,7 +12,9 @@ static spk_status run_models(cli *c) {
     spk_status st = cli_parse(c, NULL, 0, 0, &n);
     for (size_t i = 0; !st && i < spk_builtin_model_count(); i++) {
         const spk_builtin_model *m = spk_builtin_model_at(i);
-        printf("%-20s %s\n", m->name, m->sentence);
+        printf("%-20s ", m->name);
+        cli_print_wrapped(stdout, m->sentence, 21, c->width);
+        printf("\n");
     }
     return st;
 }
@@ -25,12 +27,16 @@ const cli_command cli_models = {
     .run = run_models,
 };
 
-static void print_bounds(const spk_hint *h) {
-    char a[32], b[32];
+/* The words of a quantity, then the bounds that the model suggests. */
+static void print_words(const cli *c, const spk_quantity *q, const spk_hint *h, int at) {
+    char text[1024], a[32], b[32];
+    int n = snprintf(text, sizeof text, "%.*s", h->doc_length < 700 ? (int)h->doc_length : 700,
+                     q->doc ? q->doc : "");
     if (h->kind != SPK_HINT_NONE)
-        printf("  %s %s .. %s%s%s%s", h->kind == SPK_HINT_FIT ? "fit" : "range",
-               cli_plain(h->low, a), cli_plain(h->high, b), *h->unit ? " " : "", h->unit,
-               h->log ? " log" : "");
+        snprintf(text + n, sizeof text - (size_t)n, "%s(%s %s .. %s%s%s%s)", n ? " " : "",
+                 h->kind == SPK_HINT_FIT ? "fit" : "range", cli_plain(h->low, a),
+                 cli_plain(h->high, b), *h->unit ? " " : "", h->unit, h->log ? ", log" : "");
+    cli_print_wrapped(stdout, text, at, c->width);
 }
 
 static void print_quantities(cli *c, const char *title, const spk_quantity *q, size_t n,
@@ -42,12 +48,13 @@ static void print_quantities(cli *c, const char *title, const spk_quantity *q, s
         spk_hint hint;
         if (spk_hint_parse(c->ctx, &q[i], &hint))
             continue;
+        const char *unit = strcmp(q[i].unit, "1") == 0 ? "" : q[i].unit;
+        bool words = hint.doc_length > 0 || hint.kind != SPK_HINT_NONE;
         printf("  %-14s", q[i].name);
         if (value)
             printf(" %9s", cli_plain(value[i] / q[i].scale, number));
-        printf(" %-8s %.*s", strcmp(q[i].unit, "1") == 0 ? "" : q[i].unit, (int)hint.doc_length,
-               q[i].doc ? q[i].doc : "");
-        print_bounds(&hint);
+        printf(words ? " %-8s " : " %s", unit);
+        print_words(c, &q[i], &hint, value ? 36 : 26);
         printf("\n");
     }
 }
@@ -57,7 +64,7 @@ static void print_default_values(cli *c, const spk_kernel *k) {
     unsigned char *is_set = calloc(k->n_parameters + 1, 1);
     if (value && is_set) {
         k->defaults(value, is_set, 0.1);
-        print_quantities(c, "parameters (default, unit; bounds that a fit starts from)", k->parameters,
+        print_quantities(c, "parameters (default, unit; fit: bounds that a fit takes if the study gives none)", k->parameters,
                          k->n_parameters, value);
     }
     free(value);
@@ -66,8 +73,10 @@ static void print_default_values(cli *c, const spk_kernel *k) {
 
 static void show(cli *c, const spk_model *m) {
     const spk_kernel *k = spk_model_kernel(m, SPK_FLOAT64);
-    printf("%s\n\n%s\n", spk_model_name(m), spk_model_doc(m));
-    printf("\nequations\n%s", spk_model_equations(m));
+    printf("%s\n\n", spk_model_name(m));
+    cli_print_text(stdout, spk_model_doc(m), c->width);
+    printf("\nequations\n");
+    cli_print_text(stdout, spk_model_equations(m), c->width);
     print_default_values(c, k);
     print_quantities(c, "states", k->states, k->n_states, NULL);
     print_quantities(c, "currents and other continuous inputs", k->continuous, k->n_continuous, NULL);
@@ -88,8 +97,8 @@ static spk_status run_model(cli *c) {
         return st;
     bool check = strcmp(c->argv[0], "check") == 0;
     if (!check && strcmp(c->argv[0], "show") != 0)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "say `model show` or `model check`, not `model %s`",
-                        c->argv[0]);
+        return cli_fail(c, SPK_ERR_USAGE, "spikefit model show|check NAME",
+                        "a model can be shown or checked, not '%s'", c->argv[0]);
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
     o.integrator = integrator;
     spk_model *m = NULL;

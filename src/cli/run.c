@@ -3,10 +3,54 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static spk_status open_all(cli *c, cli_run *r) {
-    spk_status st = spk_study_parse(c->ctx, r->result->study_name, r->result->study,
-                                    strlen(r->result->study), &r->study);
+bool cli_is_run(const char *path) {
+    char file[4096];
+    snprintf(file, sizeof file, "%s/result.h5", path);
+    return access(file, F_OK) == 0;
+}
+
+static bool has_recordings(const spk_study *y) {
+    for (size_t i = 0; i < y->n_recordings; i++)
+        if (access(y->recording[i], R_OK) != 0)
+            return false;
+    return true;
+}
+
+static spk_status parse_study(cli *c, cli_run *r, const char *name) {
+    return spk_study_parse(c->ctx, name, r->result->study, strlen(r->result->study), &r->study);
+}
+
+/* The study as the run names it; where its recordings are not found from here, as seen from the folders
+ * that hold the run: people call the program from elsewhere, and move things together. */
+static spk_status open_study(cli *c, cli_run *r, const char *folder) {
+    const char *name = r->result->study_name;
+    spk_status st = parse_study(c, r, name);
+    if (st || has_recordings(r->study) || name[0] == '/')
+        return st;
+    char *base = realpath(folder, NULL), path[8192];
+    for (int up = 0; !st && base && up < 4; up++) {
+        char *slash = strrchr(base, '/');
+        if (!slash)
+            break;
+        *slash = '\0';
+        snprintf(path, sizeof path, "%s/%s", base, name);
+        spk_study_free(r->study);
+        r->study = NULL;
+        st = parse_study(c, r, path);
+        if (st || has_recordings(r->study))
+            break;
+        spk_study_free(r->study);
+        r->study = NULL;
+        st = parse_study(c, r, name);
+    }
+    free(base);
+    return st;
+}
+
+static spk_status open_all(cli *c, const char *folder, cli_run *r) {
+    spk_status st = open_study(c, r, folder);
     if (!st)
         st = spk_setup_new(c->ctx, r->study, &r->setup);
     if (!st)
@@ -15,6 +59,7 @@ static spk_status open_all(cli *c, cli_run *r) {
         st = spk_setup_problem(r->setup, r->model, &r->problem);
     if (st)
         return st;
+    spk_result_check_data(c->ctx, r->result, r->setup);
     const spk_kernel *k = spk_problem_kernel(r->problem);
     r->values = calloc(k->n_parameters + 1, sizeof *r->values);
     if (!r->values)
@@ -22,11 +67,27 @@ static spk_status open_all(cli *c, cli_run *r) {
     return spk_result_parameters(c->ctx, r->result, k, r->values);
 }
 
+/* What a folder without a result is. */
+static spk_status no_run(cli *c, const char *folder) {
+    char journal[4096];
+    snprintf(journal, sizeof journal, "%s/journal", folder);
+    if (access(folder, F_OK) != 0)
+        return cli_fail(c, SPK_ERR_IO, "name the folder that `spikefit fit --out` wrote",
+                        "there is no run '%s'", folder);
+    if (access(journal, F_OK) == 0)
+        return cli_fail(c, SPK_ERR_INPUT, "`spikefit fit STUDY --out RUN --resume` ends it",
+                        "the run '%s' has no result yet", folder);
+    return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit fit --out` wrote",
+                    "'%s' holds no run", folder);
+}
+
 spk_status cli_run_open(cli *c, const char *folder, cli_run *out) {
     cli_run r = {0};
+    if (!cli_is_run(folder))
+        return no_run(c, folder);
     spk_status st = spk_result_read(c->ctx, folder, &r.result);
     if (!st)
-        st = open_all(c, &r);
+        st = open_all(c, folder, &r);
     if (st)
         cli_run_close(c, &r);
     else

@@ -8,12 +8,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MOST = 32 };
 
 typedef struct {
     const char *out, *stimulus, *set, *record;
-    double duration_ms, dt_ms, sample_ms;
+    double duration_ms, dt_ms, sample_ms, peak_mV;
     int64_t seed;
 } request;
 
@@ -121,6 +122,19 @@ static int find_recordable(const spk_kernel *k, const char *name) {
     return -1;
 }
 
+/* Integrate-and-fire models have no spikes of their own: the sample at a spike gets the peak, so that the
+ * file is a recording whose spikes can be seen and found. */
+static void draw_spikes(const spk_sim *s, int v, double peak_mV) {
+    double every_ms = (double)s->every * s->dt_ms, *voltage = s->value + (size_t)v * s->n_samples;
+    if (isnan(peak_mV) || !cli_lacks_spikes(s, v, 0))
+        return;
+    for (size_t i = 0; i < s->n_spikes; i++) {
+        size_t at = (size_t)ceil(s->spike_ms[i] / every_ms - 1e-9);
+        if (at < s->n_samples)
+            voltage[at] = peak_mV;
+    }
+}
+
 /* A table of time, current, voltage and whatever was asked for. */
 static spk_status write_table(cli *c, const request *q, const spk_kernel *k, const spk_sim *s,
                               const double *current, size_t n_current) {
@@ -139,8 +153,10 @@ static spk_status write_table(cli *c, const request *q, const spk_kernel *k, con
     if (current)
         columns[n++] = (spk_column){"I", "pA", current, n_rows};
     int v = cli_find_voltage(k);
-    if (v >= 0)
+    if (v >= 0) {
+        draw_spikes(s, v, q->peak_mV);
         columns[n++] = (spk_column){"V", "mV", s->value + (size_t)v * s->n_samples, n_rows};
+    }
     spk_status st = SPK_OK;
     for (char *t = strtok_r(names, ", ", &keep); !st && t && n < MOST; t = strtok_r(NULL, ", ", &keep)) {
         int i = find_recordable(k, t);
@@ -162,8 +178,9 @@ static spk_status print_spikes(const request *q, const spk_sim *s) {
     if (!q->out)
         for (size_t i = 0; i < s->n_spikes; i++)
             printf("%.6g\n", s->spike_ms[i]);
-    fprintf(stderr, "%zu spikes in %g ms%s\n", s->n_spikes, (double)s->n_steps * s->dt_ms,
-            s->finite ? "" : "; the model left the finite numbers");
+    char n[64];
+    fprintf(stderr, "%s in %g ms%s\n", cli_counted(s->n_spikes, "spike", NULL, n),
+            (double)s->n_steps * s->dt_ms, s->finite ? "" : "; the model left the finite numbers");
     return SPK_OK;
 }
 
@@ -227,17 +244,8 @@ static spk_status simulate_model(cli *c, request *q) {
     return st;
 }
 
-static bool is_run(const char *path) {
-    char file[4096];
-    snprintf(file, sizeof file, "%s/result.h5", path);
-    FILE *f = fopen(file, "rb");
-    if (f)
-        fclose(f);
-    return f != NULL;
-}
-
 static spk_status run_simulate(cli *c) {
-    request q = {.duration_ms = 1000, .sample_ms = 0.1, .seed = 1};
+    request q = {.duration_ms = 1000, .sample_ms = 0.1, .peak_mV = 30, .seed = 1};
     const cli_option options[] = {{"--out", CLI_TEXT, &q.out},
                                   {"--stimulus", CLI_TEXT, &q.stimulus},
                                   {"--set", CLI_TEXT, &q.set},
@@ -245,6 +253,7 @@ static spk_status run_simulate(cli *c) {
                                   {"--duration", CLI_REAL, &q.duration_ms},
                                   {"--dt", CLI_REAL, &q.dt_ms},
                                   {"--sample", CLI_REAL, &q.sample_ms},
+                                  {"--peak", CLI_REAL, &q.peak_mV},
                                   {"--seed", CLI_INT, &q.seed},
                                   {0}};
     int n;
@@ -252,10 +261,15 @@ static spk_status run_simulate(cli *c) {
     if (st)
         return st;
     if (!(q.duration_ms > 0) || !(q.sample_ms > 0) || q.dt_ms < 0 || q.seed < 0)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "durations and steps must be above 0");
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "durations and steps must be above 0, --seed 0 or more");
+    struct stat info;
+    if (!cli_is_run(c->argv[0]) && stat(c->argv[0], &info) == 0 && S_ISDIR(info.st_mode)) {
+        cli_run none;
+        return cli_run_open(c, c->argv[0], &none); /* which says what the folder lacks */
+    }
     if (cli_is_yaml(c->argv[0]))
         return cli_network_simulate(c, c->argv[0], q.out);
-    return is_run(c->argv[0]) ? simulate_run(c, &q) : simulate_model(c, &q);
+    return cli_is_run(c->argv[0]) ? simulate_run(c, &q) : simulate_model(c, &q);
 }
 
 const cli_command cli_simulate = {
@@ -267,6 +281,8 @@ const cli_command cli_simulate = {
         "Of a network study (.yaml): its network, whose spikes go to --out (.h5, .gdf, .csv).\n"
         "Without --out the spike times (ms) go to standard output.\n\n"
         "  --out FILE        time, current, voltage and the states of --record as CSV\n"
+        "  --peak MV         voltage written at a spike of a model that draws none itself (30;\n"
+        "                    nan: the voltage as simulated)\n"
         "  --record A,B      states to write beside the voltage\n"
         "  --stimulus TEXT   such as 'noise: mean 300 pA, sd 200 pA, tau 5 ms; step: amplitude\n"
         "                    50 pA, start 100 ms'; `spikefit list` shows the kinds\n"

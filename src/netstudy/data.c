@@ -19,7 +19,7 @@ static spk_status unknown_loss(spk_netstudy *s, const spk__node *n) {
         names[k++] = spk_metric_at(i)->name;
     for (size_t i = 0; i < spk_stat_count() && k < MOST; i++)
         names[k++] = spk_stat_at(i)->name;
-    const char *near = spk__nearest(n->key, names, k);
+    const char *near = spk_nearest(n->key, names, k);
     char hint[128];
     if (near)
         snprintf(hint, sizeof hint, "did you mean %s?", near);

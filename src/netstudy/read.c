@@ -36,7 +36,7 @@ static spk_status bind(spk_netstudy *s, const spk__node *n, const spk__binding *
         size_t k = s->n_numbers < 64 ? s->n_numbers : 64;
         for (size_t i = 0; i < k; i++)
             names[i] = s->number[i].name;
-        const char *near = spk__nearest(n->text, names, k);
+        const char *near = spk_nearest(n->text, names, k);
         char hint[128];
         if (near)
             snprintf(hint, sizeof hint, "did you mean %s?", near);
