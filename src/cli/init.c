@@ -129,6 +129,20 @@ static spk_status write_data(cli *c, FILE *out, char **paths, int n, const char 
  * rules, with an exponential upstroke. */
 static const char several[] = "iaf_psc_exp,glif2_psc,glif4_psc,mat2_psc_exp,aeif_psc_exp";
 
+/* Opens each of a list once, for its mistakes. */
+static spk_status check_models(cli *c, const char *models) {
+    char *text = strdup(models), *keep = NULL;
+    spk_status st = text ? SPK_OK : SPK_ERR_MEMORY;
+    for (char *name = text ? strtok_r(text, ", ", &keep) : NULL; !st && name;
+         name = strtok_r(NULL, ", ", &keep)) {
+        spk_model *m = NULL;
+        st = spk_model_open(c->ctx, name, NULL, &m);
+        spk_model_free(m);
+    }
+    free(text);
+    return st;
+}
+
 /* What a call asks for. */
 typedef struct {
     const char *models, *study; /* study: where it goes; NULL: standard output */
@@ -195,7 +209,9 @@ static spk_status run_init(cli *c) {
                  .paths = c->argv + 1,
                  .n = n - 1};
     spk_model *m = NULL;
-    if (!strchr(q.models, ','))
+    if (strchr(q.models, ','))
+        st = check_models(c, q.models);
+    else
         st = spk_model_open(c->ctx, q.models, NULL, &m);
     if (st)
         return st;
