@@ -93,7 +93,7 @@ static spk_status divide(spk_setup *s) {
     spk_status st = select_part(s, &y->train, SPK_TRAIN);
     if (!st && y->test.given)
         st = select_part(s, &y->test, SPK_TEST);
-    if (!st)
+    if (!st && y->test.given)
         st = spk_split_check(s->ctx, s->recording, s->part[SPK_TRAIN], s->n_part[SPK_TRAIN],
                              s->part[SPK_TEST], s->n_part[SPK_TEST], &y->train.loc);
     snprintf(s->words, sizeof s->words, "as the study says%s",
