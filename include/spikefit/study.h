@@ -16,7 +16,7 @@
  *       coincidence: {weight: 1, window: 4 ms}
  *       van_rossum: {weight: 0.2, tau: 10 ms}
  *     simulation: {dt: 0.1 ms, integrator: heun, precision: float64}
- *     search: {method: cmaes, evaluations: 40000}
+ *     search: {method: cmaes, evaluations: 80000}
  *     seed: 1
  *     threads: 0
  */
