@@ -56,6 +56,8 @@ const spk_loss *spk_problem_loss(const spk_problem *p);
 const spk_kernel *spk_problem_score_kernel(const spk_problem *p);
 uint64_t spk_problem_seed(const spk_problem *p);
 double spk_problem_dt(const spk_problem *p);
+/* Spikes of the training data: each target's mean over its repeats, added up. */
+double spk_problem_spikes(const spk_problem *p);
 
 /* A coordinate of the unit cube as the parameter's value. */
 double spk_problem_value(const spk_free *f, double x);

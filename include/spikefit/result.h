@@ -38,7 +38,8 @@ typedef struct {
     char *integrator;
     double dt_ms;
     double loss;       /* best training loss */
-    double selection;  /* what the models were ranked by: lower is better */
+    double selection;  /* what the models were ranked by: the loss, charged one spike's worth for each
+                          free parameter (Akaike's idea); lower is better */
     uint64_t evaluations;
     bool chosen;
 } spk_result_model;

@@ -5,13 +5,26 @@
 #include <math.h>
 #include <stdlib.h>
 
+static double weight_sum(const spk_loss *loss) {
+    double sum = 0;
+    for (size_t i = 0; i < loss->n; i++)
+        sum += loss->term[i].weight;
+    return sum;
+}
+
 /* Candidates count as nearly as good if they lose less than a twentieth of the best's loss, and at least
  * a hundredth of what the terms weigh. */
 static double near_limit(double best, const spk_loss *loss) {
-    double weights = 0;
-    for (size_t i = 0; i < loss->n; i++)
-        weights += loss->term[i].weight;
-    return best + fmax(0.05 * fabs(best), 0.01 * weights);
+    return best + fmax(0.05 * fabs(best), 0.01 * weight_sum(loss));
+}
+
+/* What models are ranked by: a free parameter can bend a model to about one spike by luck, as in Akaike's
+ * criterion it can to one unit of likelihood; so the loss is charged one spike's worth for each. */
+static double charged(spk_setup *s, size_t i, double loss) {
+    spk_problem *p;
+    if (spk_setup_problem(s, i, &p))
+        return loss;
+    return loss + weight_sum(spk_problem_loss(p)) * (double)spk_problem_dim(p) / spk_problem_spikes(p);
 }
 
 static void near_range(const spk_problem *p, const spk__outcome *o, size_t i, double scale,
@@ -86,7 +99,7 @@ static spk_status fill_models(spk_ctx *ctx, spk_setup *s, const spk__outcome *o,
                                   .integrator = spk__strdup(ctx, spk_model_integrator(m)),
                                   .dt_ms = spk_problem_dt(p),
                                   .loss = o[i].best,
-                                  .selection = o[i].best,
+                                  .selection = charged(s, i, o[i].best),
                                   .evaluations = o[i].evaluations,
                                   .chosen = i == chosen};
         if (!out->name || !out->hash || !out->text || !out->integrator)
@@ -219,7 +232,7 @@ spk_status spk__fit_result(spk_ctx *ctx, spk_setup *s, spk__outcome *o, size_t n
                            uint64_t budget, spk_result **out) {
     size_t chosen = 0;
     for (size_t i = 1; i < n; i++)
-        if (o[i].best < o[chosen].best)
+        if (charged(s, i, o[i].best) < charged(s, chosen, o[chosen].best))
             chosen = i;
     if (!n || !isfinite(o[chosen].best))
         return spk__fail(ctx, SPK_ERR_FAILED, NULL,

@@ -93,6 +93,14 @@ double spk_problem_dt(const spk_problem *p) {
     return p->c.dt_ms;
 }
 
+double spk_problem_spikes(const spk_problem *p) {
+    double sum = 0;
+    for (size_t t = 0; t < p->train.n_targets; t++)
+        for (size_t i = 0; i < p->train.target[t].n; i++)
+            sum += (double)p->train.target[t].data[i].n / (double)p->train.target[t].n;
+    return sum;
+}
+
 /* ---- workers ---- */
 
 /* The voltage is compared every half millisecond or so. */
