@@ -93,6 +93,8 @@ size_t spk_diag_format(const spk_diag *d, bool colour, char *buf, size_t size);
 /* Asks long work to stop at the next good moment; safe in a signal handler and from any thread. */
 void spk_ctx_cancel(spk_ctx *ctx);
 bool spk_ctx_cancelled(const spk_ctx *ctx);
+/* Takes a cancellation back once it was answered: what follows runs again. */
+void spk_ctx_go_on(spk_ctx *ctx);
 
 /* The name nearest to a word that may be mistyped, or NULL if none is near enough to be worth
  * suggesting: few insertions, deletions, changes and swaps, or the word is how a name begins. */

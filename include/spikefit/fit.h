@@ -63,7 +63,8 @@ typedef struct {
 } spk_fit_options;
 
 /* Fits every model of the study and keeps the best by spk_result_model.selection. A cancelled context ends
- * the search after at most one generation: the result then holds the best so far and `interrupted`.
+ * the search after at most one generation: the cancellation is taken back, and the result holds the best so
+ * far and `interrupted`.
  * Errors: of the problem and the search; ERR_IO for the folder; ERR_INPUT for a journal of another study,
  * data, model or version (named by what differs); ERR_USAGE for a folder in use by another process.
  * Scores are not filled in: see <spikefit/validate.h>. */

@@ -127,6 +127,10 @@ void spk_ctx_cancel(spk_ctx *ctx) {
     atomic_store(&ctx->cancelled, true);
 }
 
+void spk_ctx_go_on(spk_ctx *ctx) {
+    atomic_store(&ctx->cancelled, false);
+}
+
 bool spk_ctx_cancelled(const spk_ctx *ctx) {
     return atomic_load(&((spk_ctx *)(uintptr_t)ctx)->cancelled);
 }

@@ -10,6 +10,7 @@
 
 spk_status cli_fail(cli *c, spk_status st, const char *hint, const char *format, ...) {
     va_list args;
+    c->failed = true;
     cli_print_diags(c, 0);
     bool colour = isatty(STDERR_FILENO);
     fprintf(stderr, colour ? "\033[1;31merror:\033[0m " : "error: ");

@@ -20,6 +20,7 @@ typedef struct {
     bool colour; /* of standard output */
     bool unicode;
     int width; /* of the terminal */
+    bool failed; /* a failure was printed by cli_fail */
 } cli;
 
 /* One command: name, what it does, how it is called, options in the words of the help. */

@@ -29,8 +29,8 @@ const cli_command cli_convert = {
     .name = "convert",
     .sentence = "write a recording in another format",
     .usage = "FILE... OUTPUT",
-    .help = "The formats are recognised by content, the output's by its extension; what it cannot hold\n"
-            "is named in a warning. `spikefit list formats` shows them.\n\n"
+    .help = "The formats are recognised by content, the output's by its extension; what it\n"
+            "cannot hold is named in a warning. `spikefit list formats` shows them.\n\n"
             "  --from NAME, --to NAME   choose the formats\n"
             "  --columns LIST    header that a CSV file lacks: t_ms,I_pA,V_mV\n"
             "  --dt MS           sampling interval, where the file has no time column\n"

@@ -233,8 +233,9 @@ const cli_command cli_fit = {
     .sentence = "fit the models of a study to its recording",
     .usage = "STUDY.yaml [--out RUN] [--resume] [--evaluations N] [--threads N]",
     .help = "  --out RUN         folder for the result and the journal\n"
-            "  --resume          go on with the run in that folder: after Ctrl-C, a crash, or, with\n"
-            "                    more --evaluations, after its end; the same bits as in one go\n"
+            "  --resume          go on with the run in that folder: after Ctrl-C, a crash, or\n"
+            "                    with more --evaluations after its end; ends with the same\n"
+            "                    bits as in one go\n"
             "  --evaluations N   candidates to try, in place of the study's\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",

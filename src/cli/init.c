@@ -232,10 +232,10 @@ const cli_command cli_init = {
     .name = "init",
     .sentence = "write a study for a model and a recording, every default visible",
     .usage = "MODEL[,MODEL...]|several RECORDING... [--out STUDY.yaml]",
-    .help = "Several models are fitted one after the other, and the one that the training data\n"
-            "support best is kept; 'several' names five that suit most cells.\n\n"
-            "Without --out the study goes to standard output. Paths in a study are relative to the\n"
-            "study file: then write it into the folder from which you name the recording.\n\n"
-            "  --out FILE   the file to write, which must not be there yet; paths are set right\n",
+    .help = "Several models are fitted one after the other, and the one that the training\n"
+            "data support best is kept; 'several' names five that suit most cells.\n\n"
+            "Without --out the study goes to standard output. Paths in a study are relative\n"
+            "to the study file: write it into the folder from which you name the recording.\n\n"
+            "  --out FILE   the file to write, which must not exist; paths are set right\n",
     .run = run_init,
 };

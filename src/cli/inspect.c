@@ -121,6 +121,6 @@ const cli_command cli_inspect = {
             "  --threshold MV    voltage at which spikes are found (0)\n"
             "  --trust-units     take values that look like volts as they are\n"
             "  --all             every sweep, where a stimulus has more than 20\n\n"
-            "Hz: spikes over the time that the stimulus is on; CV: of the intervals between spikes.\n",
+            "Hz: spikes over the time that the stimulus is on; CV: of their intervals.\n",
     .run = run_inspect,
 };

@@ -35,12 +35,16 @@ static void print_help(FILE *f) {
     fprintf(f, "\n`spikefit COMMAND --help` says more. A first fit:\n\n"
                "  spikefit init aeif_psc_exp cell.csv > study.yaml\n"
                "  spikefit fit study.yaml --out run1\n\n"
-               "Exit codes: 0 done, 1 the work failed or was interrupted, 2 wrong usage, 3 bad input,\n"
-               "4 reading or writing failed, 5 internal error.\n");
+               "Exit codes: 0 done, 1 the work failed or was interrupted, 2 wrong usage,\n"
+               "3 bad input, 4 reading or writing failed, 5 internal error.\n");
 }
 
 static void print_command_help(const cli_command *k) {
-    printf("usage: spikefit %s %s\n\n%s\n", k->name, k->usage, k->sentence);
+    printf("usage: ");
+    char usage[512];
+    snprintf(usage, sizeof usage, "spikefit %s%s%s", k->name, *k->usage ? " " : "", k->usage);
+    cli_print_wrapped(stdout, usage, 7, 80);
+    printf("\n\n%s\n", k->sentence);
     if (k->help)
         printf("\n%s", k->help);
 }
@@ -104,6 +108,8 @@ static int run_command(const cli_command *k, int argc, char **argv) {
     look_at_terminal(&c);
     spk_status st = k->run(&c);
     cli_print_diags(&c, 0);
+    if (st == SPK_ERR_CANCELLED && !c.failed)
+        cli_fail(&c, st, NULL, "interrupted");
     spk_ctx_free(ctx);
     if ((fflush(stdout) != 0 || ferror(stdout)) && !st) {
         fprintf(stderr, "error: writing the output failed\n");

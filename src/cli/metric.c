@@ -130,9 +130,9 @@ const cli_command cli_metric = {
     .name = "metric",
     .sentence = "a distance between the spike trains in two files",
     .usage = "NAME A B [--set 'OPTION=VALUE,...']",
-    .help = "NAME is spike, isi, sync, gamma, vr, vp, or any name of `spikefit list`. The files hold\n"
-            "spike times in ms; several trains in a file are trials, and the value is the mean over\n"
-            "pairs, or the metric's own value for sets of trials.\n\n"
+    .help = "NAME is spike, isi, sync, gamma, vr, vp, or one of `spikefit list measures`.\n"
+            "The files hold spike times in ms; several trains in a file are trials, and the\n"
+            "value is the mean over pairs, or the metric's own value for sets of trials.\n\n"
             "  --set LIST     options of the metric: --set 'window=2 ms,rate=data'\n"
             "  --unit UNIT    of the times in files that do not say\n"
             "  --start MS, --stop MS   what was observed, where the files do not say\n",

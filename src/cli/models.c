@@ -54,7 +54,8 @@ static void print_quantities(cli *c, const char *title, const spk_quantity *q, s
         if (value)
             printf(" %9s", cli_plain(value[i] / q[i].scale, number));
         printf(words ? " %-8s " : " %s", unit);
-        print_words(c, &q[i], &hint, value ? 36 : 26);
+        int longer = strlen(q[i].name) > 14 ? (int)strlen(q[i].name) - 14 : 0;
+        print_words(c, &q[i], &hint, (value ? 36 : 26) + longer);
         printf("\n");
     }
 }
@@ -122,7 +123,8 @@ const cli_command cli_model = {
     .help = "  show NAME            equations, parameters with units and defaults, reference\n"
             "  show --text NAME     the NESTML file itself: a start for a model of your own\n"
             "  check FILE           compiles it, or says where and why not\n"
-            "  --integrator NAME    exact, euler, exponential_euler, heun, rk4 or crank_nicolson,\n"
-            "                       with :grid or :carry, and held or linear: heun:grid,held\n",
+            "  --integrator NAME    exact, euler, exponential_euler, heun, rk4 or\n"
+            "                       crank_nicolson, with :grid or :carry, and held or linear:\n"
+            "                       heun:grid,held\n",
     .run = run_model,
 };

@@ -359,7 +359,8 @@ const cli_command cli_report = {
     .name = "report",
     .sentence = "write a run as one HTML page",
     .usage = "RUN [--out FILE.html]",
-    .help = "The page needs no network: voltages and rasters that can be zoomed, scores, parameters\n"
-            "with profiles, the search played back. Without --out it is RUN/report.html.\n",
+    .help = "The page needs no network: voltages and rasters that can be zoomed, scores,\n"
+            "parameters with profiles, the search played back. Without --out it is\n"
+            "RUN/report.html.\n",
     .run = run_report,
 };

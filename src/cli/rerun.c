@@ -74,8 +74,8 @@ const cli_command cli_rerun = {
     .name = "rerun",
     .sentence = "repeat a run from its result file and compare, bit by bit",
     .usage = "RUN [--threads N]",
-    .help = "Equal means equal to the last bit: the best parameters, and the best and the median loss\n"
-            "of every generation. Exit code 1 if anything differs.\n\n"
+    .help = "Equal means equal to the last bit: the best parameters, and the best and the\n"
+            "median loss of every generation. Exit code 1 if anything differs.\n\n"
             "  --threads N   cores to use; the result does not depend on it\n",
     .run = run_rerun,
 };

@@ -277,15 +277,16 @@ const cli_command cli_simulate = {
     .sentence = "run a fitted model, or any model, and write spikes and states",
     .usage = "RUN|MODEL|NETWORK.yaml [--out FILE.csv] [--stimulus TEXT] ...",
     .help =
-        "Of a run: the fitted model under the recording's first stimulus, or the one described.\n"
-        "Of a network study (.yaml): its network, whose spikes go to --out (.h5, .gdf, .csv).\n"
+        "Of a run: the fitted model under the recording's first stimulus, or the one\n"
+        "described.\n"
+        "Of a network study (.yaml): its network; spikes go to --out (.h5, .gdf, .csv).\n"
         "Without --out the spike times (ms) go to standard output.\n\n"
         "  --out FILE        time, current, voltage and the states of --record as CSV\n"
-        "  --peak MV         voltage written at a spike of a model that draws none itself (30;\n"
-        "                    nan: the voltage as simulated)\n"
+        "  --peak MV         voltage written at a spike of a model that draws none itself\n"
+        "                    (30; nan: the voltage as simulated)\n"
         "  --record A,B      states to write beside the voltage\n"
-        "  --stimulus TEXT   such as 'noise: mean 300 pA, sd 200 pA, tau 5 ms; step: amplitude\n"
-        "                    50 pA, start 100 ms'; `spikefit list` shows the kinds\n"
+        "  --stimulus TEXT   such as 'noise: mean 300 pA, sd 200 pA, tau 5 ms; step:\n"
+        "                    amplitude 50 pA, start 100 ms'; `spikefit list stimuli`\n"
         "  --set LIST        parameters of a model: 'C_m=200 pF, V_th=-50 mV'\n"
         "  --duration MS     of a described stimulus (1000)\n"
         "  --sample MS       its sampling interval, and that of the output (0.1)\n"

@@ -184,6 +184,7 @@ static spk_status search_model(run *r, spk__outcome *o) {
     }
     if (st == SPK_ERR_CANCELLED && o->history.h.n) {
         o->interrupted = true;
+        spk_ctx_go_on(r->ctx); /* the best so far is still worked out and scored */
         st = SPK_OK;
     }
     spk_search_free(r->search);

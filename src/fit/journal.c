@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,8 +103,8 @@ static spk_status read_head(spk__journal *j, const char *identity) {
         sscanf(number, "%lu%n", &length, &used) != 1 || m + (size_t)used + 1 > j->old_size ||
         length > j->old_size - m - (size_t)used - 1)
         return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path},
-                         "choose another folder, or remove this file",
-                         "is not the journal of a run, or its head is damaged");
+                         "choose another folder with --out, or remove this file",
+                         "this is no journal of this version of spikefit, or its head is damaged");
     const char *old = j->old + m + (size_t)used + 1;
     if (strlen(identity) != length || memcmp(old, identity, length) != 0)
         return other_identity(j, old, length, identity);
@@ -149,19 +148,17 @@ static spk_status check_records(spk__journal *j) {
     return SPK_OK;
 }
 
-static spk_status write_head(spk__journal *j, const char *identity) {
-    spk__str head = {.ctx = j->ctx};
-    spk__str_add(&head, "%s%zu\n", magic, strlen(identity));
-    spk__str_addn(&head, identity, strlen(identity));
-    spk_status st = head.failed ? SPK_ERR_MEMORY : write_all(j, head.text, head.length);
+static spk_status write_head(spk__journal *j, const spk__str *head) {
+    j->writing = true;
+    if (ftruncate(j->fd, 0) != 0)
+        return io_error(j, "empty");
+    spk_status st = write_all(j, head->text, head->length);
     if (!st && fsync(j->fd) != 0)
         st = io_error(j, "sync");
-    j->writing = true;
-    spk__str_free(&head);
     return st;
 }
 
-static spk_status open_locked(spk__journal *j, bool resume, bool *fresh) {
+static spk_status open_locked(spk__journal *j) {
     j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (j->fd < 0)
         return io_error(j, "open");
@@ -169,13 +166,36 @@ static spk_status open_locked(spk__journal *j, bool resume, bool *fresh) {
         return spk__fail(j->ctx, SPK_ERR_USAGE, &(spk_loc){.file = j->path},
                          "wait for it, or choose another folder with --out",
                          "another process is writing to this run");
-    struct stat info;
-    *fresh = fstat(j->fd, &info) == 0 && info.st_size == 0;
-    if (!*fresh && !resume)
-        return spk__fail(j->ctx, SPK_ERR_USAGE, &(spk_loc){.file = j->path},
-                         "add --resume to go on with it, or choose another folder with --out",
-                         "the folder holds a run already");
-    return SPK_OK;
+    return spk__read_file(j->ctx, j->path, 0, &j->old, &j->old_size);
+}
+
+/* A file that ends within the head of this very run was cut short before anything was spent. */
+static bool is_fresh(const spk__journal *j, const spk__str *head) {
+    return !j->old_size || (j->old_size < head->length && memcmp(j->old, head->text, j->old_size) == 0);
+}
+
+static spk_status begin(spk__journal *j, const char *identity, bool resume) {
+    spk__str head = {.ctx = j->ctx};
+    spk__str_add(&head, "%s%zu\n", magic, strlen(identity));
+    spk__str_addn(&head, identity, strlen(identity));
+    spk_status st = head.failed ? SPK_ERR_MEMORY : open_locked(j);
+    bool fresh = !st && is_fresh(j, &head);
+    if (!st && fresh)
+        st = write_head(j, &head);
+    else if (!st && !resume)
+        st = spk__fail(j->ctx, SPK_ERR_USAGE, &(spk_loc){.file = j->path},
+                       "add --resume to go on with it, or choose another folder with --out",
+                       "the folder holds a run already");
+    spk__str_free(&head);
+    if (fresh) {
+        spk__free(j->ctx, j->old);
+        j->old = NULL;
+        j->old_size = 0;
+        return st;
+    }
+    if (!st)
+        st = read_head(j, identity);
+    return st ? st : check_records(j);
 }
 
 spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity, bool resume,
@@ -190,16 +210,8 @@ spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *ident
     }
     j->ctx = ctx;
     j->path = path.text;
-    bool fresh = true;
-    spk_status st = open_locked(j, resume, &fresh);
-    if (!st && fresh)
-        st = write_head(j, identity);
-    else if (!st)
-        st = spk__read_file(ctx, j->path, 0, &j->old, &j->old_size);
-    if (!st && !fresh)
-        st = read_head(j, identity);
-    if (!st && !fresh)
-        st = check_records(j);
+    j->fd = -1;
+    spk_status st = begin(j, identity, resume);
     if (st)
         spk__journal_close(j);
     else
