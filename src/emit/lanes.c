@@ -165,7 +165,6 @@ static void write_body(spk__writer *w, const spk__step *s) {
              "    (void)s, (void)c, (void)u, (void)k, (void)in, (void)seed, (void)step, (void)id;\n",
              w->name, w->form, w->name, w->form, w->name, w->name, w->form, w->name, w->form);
     spk__begin_scope(w, SPK__IN_LANES, "    ");
-    w->spike = s->spike;
     for (size_t i = 0; i < n; i++)
         if (has_state(w, s, i))
             spk__write_value(w, s->next[i], value);

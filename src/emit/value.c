@@ -227,31 +227,6 @@ static const char *fixed_mask(spk__writer *w, spk__node n, char *buf) {
     return buf;
 }
 
-/* The operands of n as they are written. Under a NOT, those of the comparison. A blend by a comparison whose
- * contrary is the spike mask takes that mask, and what it chooses from the other way round, so that one
- * comparison serves both. */
-static uint32_t operands(const spk__writer *w, spk__node n, spk__node arg[3]) {
-    const spk__dag *d = w->d;
-    if (spk__dag_is(d, n, SPK__N_NOT)) {
-        spk__node inner = spk__dag_arg(d, n, 0);
-        spk__dag_op op = d->node[inner].op;
-        if (op == SPK__N_LT || op == SPK__N_LE || op == SPK__N_EQ)
-            n = inner;
-    }
-    uint32_t n_args = d->node[n].n_args;
-    for (uint32_t i = 0; i < n_args && i < 3; i++)
-        arg[i] = spk__dag_arg(d, n, i);
-    bool swap = w->section == SPK__IN_LANES && spk__dag_is(d, n, SPK__N_BLEND) &&
-                spk__dag_is(d, w->spike, SPK__N_NOT) && spk__dag_arg(d, w->spike, 0) == arg[0];
-    if (swap) {
-        spk__node t = arg[1];
-        arg[0] = w->spike;
-        arg[1] = arg[2];
-        arg[2] = t;
-    }
-    return n_args;
-}
-
 const char *spk__write_value(spk__writer *w, spk__node n, char *buf) {
     const spk__dag_node *node = &w->d->node[n];
     spk__dag_op op = node->op;
@@ -277,10 +252,15 @@ const char *spk__write_value(spk__writer *w, spk__node n, char *buf) {
         return fixed_mask(w, n, buf);
     if (!w->written[n]) {
         char arg[3][64] = {"", "", ""};
-        spk__node from[3];
-        uint32_t n_args = operands(w, n, from);
-        for (uint32_t i = 0; i < n_args && i < 3; i++)
-            spk__write_value(w, from[i], arg[i]);
+        spk__node from = n;
+        if (op == SPK__N_NOT) {
+            spk__node inner = spk__dag_arg(w->d, n, 0);
+            spk__dag_op o = w->d->node[inner].op;
+            if (o == SPK__N_LT || o == SPK__N_LE || o == SPK__N_EQ)
+                from = inner;
+        }
+        for (uint32_t i = 0; i < w->d->node[from].n_args && i < 3; i++)
+            spk__write_value(w, spk__dag_arg(w->d, from, i), arg[i]);
         write_line(w, n);
         w->written[n] = 1;
         const char *type = w->section == SPK__IN_SCALAR ? (is_mask ? "int" : "double") : is_mask ? "vm" : "vr";

@@ -33,7 +33,6 @@ typedef struct {
     char name[256];   /* prefix of everything */
     const char *form; /* "run" or "step" */
     spk__section section;
-    spk__node spike; /* of the step being written */
     const char *indent;
     spk__node_list constants, uniforms, common; /* common: of the form being written */
     uint8_t *home_kind;  /* by node */
