@@ -58,8 +58,7 @@ void spk__refractory_cut(spk__lowering *l, const spk__arm *arms, size_t n_arms) 
     for (size_t i = 0; i < l->n_states && n_arms > 1; i++) {
         if (!spk__is_timer(l, i, &rate))
             continue;
-        spk__node tolerance = spk__dag_scale(d, -rate / 64, spk__dag_leaf(d, SPK__N_DT, 0));
-        spk__node running = spk__dag_compare(d, SPK__N_LT, tolerance, l->value[i]);
+        spk__node running = spk__dag_compare(d, SPK__N_LT, spk__dag_number(d, 0), l->value[i]);
         for (size_t a = 0; a < n_arms; a++) {
             if (arms[a].mask != running || !spk__lists(arms[a].call, l->state[i].symbol))
                 continue;

@@ -189,10 +189,11 @@ static spk__node symbol_value(spk__lowering *l, const spk__expr *e) {
 /* ---- operators ---- */
 
 /* Counting down by dt does not end at 0 in floating point. A timer is compared with 0 to a 64th of a step,
- * so that a refractory period of n steps takes n steps in every precision. */
+ * so that a refractory period of n steps takes n steps in every precision. (With a carry the last step ends
+ * at 0 exactly.) */
 static spk__node timer_margin(spk__lowering *l, const spk__expr *timer, spk__node zero, int side) {
     double rate;
-    if (l->is_fixed || timer->kind != SPK__EX_SYMBOL || timer->symbol->kind != SPK__SYM_STATE ||
+    if (l->is_fixed || l->p->carry || timer->kind != SPK__EX_SYMBOL || timer->symbol->kind != SPK__SYM_STATE ||
         !spk__dag_is_number(l->d, zero, 0))
         return zero;
     size_t slot = spk__state_slot(l, timer->symbol);
