@@ -39,7 +39,8 @@ static inline const char *source_path(const char *name) {
     return path;
 }
 
-static inline spk_model *test_open(spk_ctx *ctx, const char *source, const char *integrator, int isa) {
+static inline spk_model *test_open(spk_ctx *ctx, const char *source, const char *integrator,
+                                   int isa) {
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
     o.integrator = integrator;
     o.cache = test_cache();
@@ -53,7 +54,8 @@ static inline spk_model *test_open(spk_ctx *ctx, const char *source, const char 
     return m;
 }
 
-static inline spk_model *test_open_text(spk_ctx *ctx, const char *text, const char *integrator, int isa) {
+static inline spk_model *test_open_text(spk_ctx *ctx, const char *text, const char *integrator,
+                                        int isa) {
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
     o.integrator = integrator;
     o.cache = test_cache();
@@ -88,7 +90,8 @@ static inline void put_real(const spk_kernel *k, void *to, size_t i, double x) {
 }
 
 static inline double get_real(const spk_kernel *k, const void *from, size_t i) {
-    return k->precision == SPK_FLOAT32 ? (double)((const float *)from)[i] : ((const double *)from)[i];
+    return k->precision == SPK_FLOAT32 ? (double)((const float *)from)[i]
+                                       : ((const double *)from)[i];
 }
 
 static inline void lanes_free(lanes *l) {
@@ -138,9 +141,11 @@ static inline void lanes_prepare(lanes *l) {
         size_t from = i < l->n_lanes ? i : l->n_lanes - 1;
         k->prepare(l->parameter + from * k->n_parameters, l->dt_ms, c, s);
         for (size_t j = 0; j < k->n_constants; j++)
-            put_real(k, l->packed_constant, (i / width * k->n_constants + j) * width + i % width, c[j]);
+            put_real(k, l->packed_constant, (i / width * k->n_constants + j) * width + i % width,
+                     c[j]);
         for (size_t j = 0; j < k->n_kernel_states; j++)
-            put_real(k, l->packed_state, (i / width * k->n_kernel_states + j) * width + i % width, s[j]);
+            put_real(k, l->packed_state, (i / width * k->n_kernel_states + j) * width + i % width,
+                     s[j]);
     }
     l->n_spikes = 0;
     l->step = 0;
@@ -150,7 +155,8 @@ static inline double lanes_state(const lanes *l, size_t lane, const char *name) 
     const spk_kernel *k = l->k;
     size_t width = (size_t)k->width;
     size_t j = (size_t)find_quantity(k->states, k->n_kernel_states, name);
-    return get_real(k, l->packed_state, (lane / width * k->n_kernel_states + j) * width + lane % width);
+    return get_real(k, l->packed_state,
+                    (lane / width * k->n_kernel_states + j) * width + lane % width);
 }
 
 static inline void lanes_set_state(lanes *l, size_t lane, const char *name, double x) {
@@ -187,9 +193,17 @@ static inline void lanes_run(lanes *l, uint64_t n_steps, double (*drive)(double 
         uint64_t n = n_steps < CHUNK ? n_steps : CHUNK;
         for (uint64_t i = 0; i <= n; i++)
             put_real(k, samples, i, drive ? drive((double)(l->step + i) * l->dt_ms) : 0);
-        spk_run_args a = {.step = l->step, .n_steps = n, .n_vectors = l->n_vectors, .dt_ms = l->dt_ms,
-                          .drive = port, .state = l->packed_state, .constant = l->packed_constant,
-                          .seed = l->seed, .lane_id = l->lane_id, .log = log, .log_rest = log_rest};
+        spk_run_args a = {.step = l->step,
+                          .n_steps = n,
+                          .n_vectors = l->n_vectors,
+                          .dt_ms = l->dt_ms,
+                          .drive = port,
+                          .state = l->packed_state,
+                          .constant = l->packed_constant,
+                          .seed = l->seed,
+                          .lane_id = l->lane_id,
+                          .log = log,
+                          .log_rest = log_rest};
         k->run(&a);
         for (uint64_t j = 0; j < a.n_log; j++)
             for (uint32_t bit = 0; bit < width; bit++)
@@ -208,11 +222,12 @@ static inline void lanes_run(lanes *l, uint64_t n_steps, double (*drive)(double 
     free(log_rest);
 }
 
-/* One step through step(): drive and drive_end on the first continuous port, weight (may be NULL) by spike
- * port, the same in all lanes. */
+/* One step through step(): drive and drive_end on the first continuous port, weight (may be NULL)
+ * by spike port, the same in all lanes. */
 static inline void lanes_step(lanes *l, double drive, double drive_end, const double *weight) {
     const spk_kernel *k = l->k;
-    size_t width = (size_t)k->width, all = l->n_vectors * width, ports = k->n_continuous + k->n_spike_ports;
+    size_t width = (size_t)k->width, all = l->n_vectors * width,
+           ports = k->n_continuous + k->n_spike_ports;
     const void **input = calloc(ports + 1, sizeof *input), **end = calloc(ports + 1, sizeof *end);
     void *values = calloc(all * (2 + k->n_spike_ports), sizeof(double));
     char *at = values;
@@ -231,10 +246,18 @@ static inline void lanes_step(lanes *l, double drive, double drive_end, const do
     }
     for (size_t p = 0; weight && p < k->n_spike_ports; p++)
         input[k->n_continuous + p] = at + (2 + p) * bytes;
-    spk_step_args a = {.step = l->step, .n_vectors = l->n_vectors, .dt_ms = l->dt_ms, .input = input,
-                       .input_end = end, .state = l->packed_state, .constant = l->packed_constant,
-                       .constant_stride = k->n_constants * width, .seed = l->seed, .lane_id = l->lane_id,
-                       .spiked = spiked, .rest = rest};
+    spk_step_args a = {.step = l->step,
+                       .n_vectors = l->n_vectors,
+                       .dt_ms = l->dt_ms,
+                       .input = input,
+                       .input_end = end,
+                       .state = l->packed_state,
+                       .constant = l->packed_constant,
+                       .constant_stride = k->n_constants * width,
+                       .seed = l->seed,
+                       .lane_id = l->lane_id,
+                       .spiked = spiked,
+                       .rest = rest};
     k->step(&a);
     l->step++;
     for (size_t v = 0; v < l->n_vectors; v++)

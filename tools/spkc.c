@@ -2,9 +2,10 @@
  *
  *     spkc --check FILE                     says whether the models in FILE compile, and where not
  *     spkc --emit FILE [MODEL [INTEGRATOR]] prints the C of one model ("heun", "heun:grid", ...)
- *     spkc --build FILE OUT.c               all models of FILE, each with the integrators that it is built with
- *     spkc --catalogue OUT.c FILE ...       the table of built-in models and their texts
- *     spkc --embed OUT.c FILE ...           the files' texts as C: headers for compiling at run time
+ *     spkc --build FILE OUT.c               all models of FILE, each with the integrators that it
+ * is built with spkc --catalogue OUT.c FILE ...       the table of built-in models and their texts
+ *     spkc --embed OUT.c FILE ...           the files' texts as C: headers for compiling at run
+ * time
  */
 #include "emit/catalogue.h"
 #include "emit/emit.h"
@@ -21,7 +22,8 @@ static int report(spk_ctx *ctx, spk_status st) {
     return spk_status_exit_code(st);
 }
 
-static spk_status print_one(spk_ctx *ctx, const char *path, const char *model, const char *integrator) {
+static spk_status print_one(spk_ctx *ctx, const char *path, const char *model,
+                            const char *integrator) {
     spk__source source = {0};
     spk__str out = {.ctx = ctx};
     spk_status st = spk__source_open(ctx, path, &source);

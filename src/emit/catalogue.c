@@ -5,7 +5,8 @@
 
 spk_status spk__source_open(spk_ctx *ctx, const char *path, spk__source *out) {
     spk__source s = {.path = spk__strdup(ctx, path)};
-    spk_status st = s.path ? spk__read_file(ctx, path, 1 << 24, &s.text, &s.length) : SPK_ERR_MEMORY;
+    spk_status st =
+        s.path ? spk__read_file(ctx, path, 1 << 24, &s.text, &s.length) : SPK_ERR_MEMORY;
     if (!st)
         st = spk__nestml_compile(ctx, s.path, s.text, s.length, &s.nestml);
     if (st) {
@@ -46,7 +47,8 @@ spk_status spk__emit_source(spk_ctx *ctx, const spk__source *s, const char *mode
     return st;
 }
 
-spk_status spk__each_builtin(spk_ctx *ctx, const spk__model *model, spk__builtin_fn *fn, void *arg) {
+spk_status spk__each_builtin(spk_ctx *ctx, const spk__model *model, spk__builtin_fn *fn,
+                             void *arg) {
     static const char *const wanted[] = {"default", "rk4", "euler"};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         spk__lower_options options;
@@ -139,17 +141,19 @@ static spk_status write_model(builtin *b, const spk__model *m) {
 spk_status spk__emit_catalogue(spk_ctx *ctx, const char *const *path, size_t n, spk__str *out) {
     spk_status st = SPK_OK;
     spk__str rows = {.ctx = ctx};
-    spk__str_add(out, "/* The table of built-in models, made by the model compiler of spikefit. */\n"
-                      "#include \"kernel/catalogue.h\"\n\n"
-                      "#define KERNEL(name) \\\n"
-                      "    extern const spk_kernel spk__kernel_##name##_f32_isa0, spk__kernel_##name##_f32_isa1, \\\n"
-                      "        spk__kernel_##name##_f32_isa2, spk__kernel_##name##_f64_isa0, \\\n"
-                      "        spk__kernel_##name##_f64_isa1, spk__kernel_##name##_f64_isa2;\n"
-                      "#define TABLE(name) \\\n"
-                      "    {{&spk__kernel_##name##_f32_isa0, &spk__kernel_##name##_f32_isa1, \\\n"
-                      "      &spk__kernel_##name##_f32_isa2}, \\\n"
-                      "     {&spk__kernel_##name##_f64_isa0, &spk__kernel_##name##_f64_isa1, \\\n"
-                      "      &spk__kernel_##name##_f64_isa2}}\n\n");
+    spk__str_add(out,
+                 "/* The table of built-in models, made by the model compiler of spikefit. */\n"
+                 "#include \"kernel/catalogue.h\"\n\n"
+                 "#define KERNEL(name) \\\n"
+                 "    extern const spk_kernel spk__kernel_##name##_f32_isa0, "
+                 "spk__kernel_##name##_f32_isa1, \\\n"
+                 "        spk__kernel_##name##_f32_isa2, spk__kernel_##name##_f64_isa0, \\\n"
+                 "        spk__kernel_##name##_f64_isa1, spk__kernel_##name##_f64_isa2;\n"
+                 "#define TABLE(name) \\\n"
+                 "    {{&spk__kernel_##name##_f32_isa0, &spk__kernel_##name##_f32_isa1, \\\n"
+                 "      &spk__kernel_##name##_f32_isa2}, \\\n"
+                 "     {&spk__kernel_##name##_f64_isa0, &spk__kernel_##name##_f64_isa1, \\\n"
+                 "      &spk__kernel_##name##_f64_isa2}}\n\n");
     for (size_t i = 0; !st && i < n; i++) {
         spk__source s = {0};
         st = spk__source_open(ctx, path[i], &s);
@@ -164,8 +168,9 @@ spk_status spk__emit_catalogue(spk_ctx *ctx, const char *const *path, size_t n, 
         }
         spk__source_close(ctx, &s);
     }
-    spk__str_add(out, "const spk__builtin_model spk__builtin_models[] = {\n%s    {0, {0, 0, 0}, 0},\n};\n",
-                 rows.text ? rows.text : "");
+    spk__str_add(
+        out, "const spk__builtin_model spk__builtin_models[] = {\n%s    {0, {0, 0, 0}, 0},\n};\n",
+        rows.text ? rows.text : "");
     if (!st && (out->failed || rows.failed))
         st = SPK_ERR_MEMORY;
     spk__str_free(&rows);
@@ -174,8 +179,10 @@ spk_status spk__emit_catalogue(spk_ctx *ctx, const char *const *path, size_t n, 
 
 spk_status spk__emit_texts(spk_ctx *ctx, const char *const *path, size_t n, spk__str *out) {
     spk_status st = SPK_OK;
-    spk__str_add(out, "/* Headers that kernels are compiled with, made by the model compiler of spikefit. */\n"
-                      "#include \"kernel/catalogue.h\"\n\nconst spk__text spk__kernel_headers[] = {\n");
+    spk__str_add(
+        out,
+        "/* Headers that kernels are compiled with, made by the model compiler of spikefit. */\n"
+        "#include \"kernel/catalogue.h\"\n\nconst spk__text spk__kernel_headers[] = {\n");
     for (size_t i = 0; !st && i < n; i++) {
         char *text = NULL;
         size_t length;

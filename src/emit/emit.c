@@ -10,7 +10,8 @@ const char *spk__emit_name(const char *model, const char *label, char *buf) {
     size_t k = 0;
     for (int i = 0; i < n && k < 250; i++) {
         char c = text[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         buf[k++] = plain ? c : '_';
     }
     buf[k] = '\0';
@@ -18,15 +19,18 @@ const char *spk__emit_name(const char *model, const char *label, char *buf) {
 }
 
 void spk__emit_head(spk__str *out, const char *source) {
-    spk__str_add(out,
-                 "/* Made from %s by the model compiler of spikefit; changes belong there.\n"
-                 " *\n"
-                 " * Build with -DSPK_ISA=0, 1 or 2 (base, AVX2 with FMA, AVX-512), -DSPK_PRECISION=32 or 64,\n"
-                 " * -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math. Names: v values, m masks, c lane\n"
-                 " * constants, u what follows from dt, k what all lanes have in common in a step.\n"
-                 " */\n"
-                 "#include \"spk_emit.h\"\n",
-                 source);
+    spk__str_add(
+        out,
+        "/* Made from %s by the model compiler of spikefit; changes belong there.\n"
+        " *\n"
+        " * Build with -DSPK_ISA=0, 1 or 2 (base, AVX2 with FMA, AVX-512), -DSPK_PRECISION=32 or "
+        "64,\n"
+        " * -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math. Names: v values, m masks, c "
+        "lane\n"
+        " * constants, u what follows from dt, k what all lanes have in common in a step.\n"
+        " */\n"
+        "#include \"spk_emit.h\"\n",
+        source);
 }
 
 static const char *if_any(size_t n, const char *prefix, const char *what, char *buf, size_t size) {
@@ -41,29 +45,37 @@ static void write_kernel(spk__writer *w) {
     const spk__program *p = w->p;
     const char *name = w->name;
     char table[5][300];
-    spk__put(w, "\nextern const spk_kernel SPK_KERNEL_NAME(%s);\n"
-                "const spk_kernel SPK_KERNEL_NAME(%s) = {\n    .abi = SPK_KERNEL_ABI,\n    .model = ", name, name);
+    spk__put(w,
+             "\nextern const spk_kernel SPK_KERNEL_NAME(%s);\n"
+             "const spk_kernel SPK_KERNEL_NAME(%s) = {\n    .abi = SPK_KERNEL_ABI,\n    .model = ",
+             name, name);
     spk__put_string(w, p->model->name);
     spk__put(w, ",\n    .doc = ");
     spk__put_string(w, p->model->doc ? p->model->doc : "");
     spk__put(w, ",\n    .integrator = \"%s\",\n    .carry = %d,\n", p->label, p->carry);
-    spk__put(w, "    .precision = SPK_PRECISION == 32 ? SPK_FLOAT32 : SPK_FLOAT64,\n    .isa = SPK_ISA,\n"
-                "    .width = VR_WIDTH,\n    .unroll = %s_UNROLL,\n    .drive_kind = %s,\n", name,
-             p->linear_drive ? "SPK_LINEAR" : "SPK_HELD");
-    spk__put(w, "    .n_parameters = %zu,\n    .n_states = %zu,\n    .n_recordables = %zu,\n"
-                "    .n_continuous = %zu,\n    .n_spike_ports = %zu,\n    .n_constants = %zu,\n"
-                "    .n_kernel_states = %zu,\n",
+    spk__put(
+        w,
+        "    .precision = SPK_PRECISION == 32 ? SPK_FLOAT32 : SPK_FLOAT64,\n    .isa = SPK_ISA,\n"
+        "    .width = VR_WIDTH,\n    .unroll = %s_UNROLL,\n    .drive_kind = %s,\n",
+        name, p->linear_drive ? "SPK_LINEAR" : "SPK_HELD");
+    spk__put(w,
+             "    .n_parameters = %zu,\n    .n_states = %zu,\n    .n_recordables = %zu,\n"
+             "    .n_continuous = %zu,\n    .n_spike_ports = %zu,\n    .n_constants = %zu,\n"
+             "    .n_kernel_states = %zu,\n",
              p->n_parameters, p->n_states, p->n_recordables, p->n_continuous, p->n_spike_ports,
              w->constants.n, p->n_all_states);
-    spk__put(w, "    .parameters = %s,\n    .states = %s,\n    .recordables = %s,\n    .continuous = %s,\n"
-                "    .spike_ports = %s,\n    .uses_random = %d,\n",
-             if_any(p->n_parameters, name, "parameters", table[0], 300),
-             if_any(p->n_all_states, name, "states", table[1], 300),
-             if_any(p->n_recordables, name, "recordables", table[2], 300),
-             if_any(p->n_continuous, name, "continuous", table[3], 300),
-             if_any(p->n_spike_ports, name, "spike_ports", table[4], 300), p->uses_random);
-    spk__put(w, "    .defaults = %s_defaults,\n    .guard = %s_guard,\n    .prepare = %s_prepare,\n"
-                "    .run = %s_run,\n    .step = %s_step,\n    .record = %s_record,\n};\n",
+    spk__put(
+        w,
+        "    .parameters = %s,\n    .states = %s,\n    .recordables = %s,\n    .continuous = %s,\n"
+        "    .spike_ports = %s,\n    .uses_random = %d,\n",
+        if_any(p->n_parameters, name, "parameters", table[0], 300),
+        if_any(p->n_all_states, name, "states", table[1], 300),
+        if_any(p->n_recordables, name, "recordables", table[2], 300),
+        if_any(p->n_continuous, name, "continuous", table[3], 300),
+        if_any(p->n_spike_ports, name, "spike_ports", table[4], 300), p->uses_random);
+    spk__put(w,
+             "    .defaults = %s_defaults,\n    .guard = %s_guard,\n    .prepare = %s_prepare,\n"
+             "    .run = %s_run,\n    .step = %s_step,\n    .record = %s_record,\n};\n",
              name, name, name, name, name, name);
     spk__put(w, "#undef %s_UNROLL\n#undef %s_EACH\n", name, name);
 }
@@ -114,10 +126,10 @@ spk_status spk__emit_kernel(spk_ctx *ctx, spk__program *p, const char *text, spk
         spk__emit_lanes(&w);
         write_kernel(&w);
         if (w.failed || out->failed || p->dag.failed)
-            st = out->failed || p->dag.failed ? SPK_ERR_MEMORY
-                                              : spk__fail(ctx, SPK_ERR_INTERNAL, NULL, NULL,
-                                                          "the model %s could not be written as C",
-                                                          p->model->name);
+            st = out->failed || p->dag.failed
+                     ? SPK_ERR_MEMORY
+                     : spk__fail(ctx, SPK_ERR_INTERNAL, NULL, NULL,
+                                 "the model %s could not be written as C", p->model->name);
     }
     spk__free(ctx, w.written);
     spk__free(ctx, w.home_kind);

@@ -92,8 +92,10 @@ static void write_uniforms(spk__writer *w) {
     spk__put(w, "\n/* What follows from dt alone. */\ntypedef struct {\n    vr none");
     for (size_t i = 0; i < w->uniforms.n; i++)
         spk__put(w, ", u%zu", i);
-    spk__put(w, ";\n} %s_uniform;\n\nSPK_LANE_FN void %s_set_uniform(%s_uniform *u, double dt) {\n"
-                "    (void)dt;\n    u->none = vr_set1(0);\n", w->name, w->name, w->name);
+    spk__put(w,
+             ";\n} %s_uniform;\n\nSPK_LANE_FN void %s_set_uniform(%s_uniform *u, double dt) {\n"
+             "    (void)dt;\n    u->none = vr_set1(0);\n",
+             w->name, w->name, w->name);
     spk__begin_scope(w, SPK__IN_SCALAR, "    ");
     for (size_t i = 0; i < w->uniforms.n; i++) {
         spk__write_value(w, w->uniforms.node[i], value);
@@ -129,7 +131,8 @@ static void write_types(spk__writer *w, const spk__step *s) {
 
 static void write_moves(spk__writer *w, const spk__step *s, bool load) {
     char name[64];
-    spk__put(w, "SPK_LANE_FN void %s_%s_%s(%s%s_%s_state *s, %svr_real *x) {\n    (void)s, (void)x;\n",
+    spk__put(w,
+             "SPK_LANE_FN void %s_%s_%s(%s%s_%s_state *s, %svr_real *x) {\n    (void)s, (void)x;\n",
              w->name, w->form, load ? "load" : "store", load ? "" : "const ", w->name, w->form,
              load ? "const " : "");
     for (size_t i = 0; i < w->p->n_all_states; i++) {
@@ -157,13 +160,14 @@ static void write_common(spk__writer *w) {
 static void write_body(spk__writer *w, const spk__step *s) {
     char value[64], name[64];
     size_t n = w->p->n_all_states;
-    spk__put(w,
-             "\n/* One step of one vector of lanes. */\n"
-             "SPK_LANE_FN vm %s_%s_step(%s_%s_state *s, const vr_real *c, const %s_uniform *u,\n"
-             "    const %s_%s_common *k, const %s_%s_input *in, uint64_t seed, uint64_t step, vu id,\n"
-             "    vr *rest) {\n"
-             "    (void)s, (void)c, (void)u, (void)k, (void)in, (void)seed, (void)step, (void)id;\n",
-             w->name, w->form, w->name, w->form, w->name, w->name, w->form, w->name, w->form);
+    spk__put(
+        w,
+        "\n/* One step of one vector of lanes. */\n"
+        "SPK_LANE_FN vm %s_%s_step(%s_%s_state *s, const vr_real *c, const %s_uniform *u,\n"
+        "    const %s_%s_common *k, const %s_%s_input *in, uint64_t seed, uint64_t step, vu id,\n"
+        "    vr *rest) {\n"
+        "    (void)s, (void)c, (void)u, (void)k, (void)in, (void)seed, (void)step, (void)id;\n",
+        w->name, w->form, w->name, w->form, w->name, w->name, w->form, w->name, w->form);
     spk__begin_scope(w, SPK__IN_LANES, "    ");
     for (size_t i = 0; i < n; i++)
         if (has_state(w, s, i))
@@ -209,46 +213,61 @@ static void write_run(spk__writer *w) {
     const char *name = w->name;
     bool carry = w->p->carry, random = w->p->uses_random;
     spk__put(w, "\nstatic void %s_run(spk_run_args *a) {\n    const double dt = a->dt_ms;\n", name);
-    spk__put(w, "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
-                "    %s_set_uniform(&uniform, dt);\n", name, name, name);
+    spk__put(w,
+             "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
+             "    %s_set_uniform(&uniform, dt);\n",
+             name, name, name);
     for (size_t i = 0; i < w->p->n_continuous; i++)
-        spk__put(w, "    const vr_real *const drive%zu = a->drive[%zu];\n    (void)drive%zu;\n", i, i, i);
-    spk__put(w, "    vr_real *const state = a->state;\n    const vr_real *const constant = a->constant;\n"
-                "    uint64_t *const log = a->log;\n    uint64_t n_log = 0;\n");
+        spk__put(w, "    const vr_real *const drive%zu = a->drive[%zu];\n    (void)drive%zu;\n", i,
+                 i, i);
+    spk__put(
+        w,
+        "    vr_real *const state = a->state;\n    const vr_real *const constant = a->constant;\n"
+        "    uint64_t *const log = a->log;\n    uint64_t n_log = 0;\n");
     if (carry)
         spk__put(w, "    vr_real *const log_rest = a->log_rest;\n");
     spk__put(w, "    for (size_t v = 0; v < a->n_vectors; v += %s_UNROLL) {\n", name);
-    spk__put(w, "#define LOAD(j) \\\n        %s_run_state s##j; \\\n"
-                "        const vr_real *const c##j = constant + (v + j) * (size_t)%zu * VR_WIDTH; \\\n"
-                "        const vu id##j = %s; \\\n"
-                "        s##j.none = u->none; \\\n"
-                "        %s_run_load(&s##j, state + (v + j) * (size_t)%zu * VR_WIDTH);\n"
-                "        %s_EACH(LOAD)\n",
-             name, w->constants.n, random ? "vu_load(a->lane_id + (v + j) * VR_WIDTH)" : "vu_set1(0)", name,
+    spk__put(w,
+             "#define LOAD(j) \\\n        %s_run_state s##j; \\\n"
+             "        const vr_real *const c##j = constant + (v + j) * (size_t)%zu * VR_WIDTH; \\\n"
+             "        const vu id##j = %s; \\\n"
+             "        s##j.none = u->none; \\\n"
+             "        %s_run_load(&s##j, state + (v + j) * (size_t)%zu * VR_WIDTH);\n"
+             "        %s_EACH(LOAD)\n",
+             name, w->constants.n,
+             random ? "vu_load(a->lane_id + (v + j) * VR_WIDTH)" : "vu_set1(0)", name,
              w->p->n_all_states, name);
-    spk__put(w, "        for (uint64_t i = 0; i < a->n_steps; i++) {\n"
-                "            const uint64_t step = a->step + i;\n"
-                "            const double t = (double)step * dt;\n            (void)t;\n"
-                "            %s_run_common common;\n            common.none = u->none;\n", name);
+    spk__put(w,
+             "        for (uint64_t i = 0; i < a->n_steps; i++) {\n"
+             "            const uint64_t step = a->step + i;\n"
+             "            const double t = (double)step * dt;\n            (void)t;\n"
+             "            %s_run_common common;\n            common.none = u->none;\n",
+             name);
     write_common(w);
-    spk__put(w, "#define STEP(j) { \\\n            vr rest; \\\n"
-                "            const vm spiked = %s_run_step(&s##j, c##j, u, &common, 0, a->seed, step, id##j, &rest); \\\n"
-                "            const uint32_t mask = vm_bits(spiked); \\\n"
-                "            log[n_log] = (uint64_t)(v + j) << 32 | i << 16 | mask; \\\n%s"
-                "            n_log += mask != 0; \\\n            }\n            %s_EACH(STEP)\n        }\n",
-             name, carry ? "            vr_store(log_rest + n_log * VR_WIDTH, rest); \\\n" : "", name);
-    spk__put(w, "#define STORE(j) \\\n"
-                "        %s_run_store(&s##j, state + (v + j) * (size_t)%zu * VR_WIDTH);\n"
-                "        %s_EACH(STORE)\n    }\n    a->n_log = n_log;\n}\n"
-                "#undef LOAD\n#undef STEP\n#undef STORE\n",
+    spk__put(
+        w,
+        "#define STEP(j) { \\\n            vr rest; \\\n"
+        "            const vm spiked = %s_run_step(&s##j, c##j, u, &common, 0, a->seed, step, "
+        "id##j, &rest); \\\n"
+        "            const uint32_t mask = vm_bits(spiked); \\\n"
+        "            log[n_log] = (uint64_t)(v + j) << 32 | i << 16 | mask; \\\n%s"
+        "            n_log += mask != 0; \\\n            }\n            %s_EACH(STEP)\n        }\n",
+        name, carry ? "            vr_store(log_rest + n_log * VR_WIDTH, rest); \\\n" : "", name);
+    spk__put(w,
+             "#define STORE(j) \\\n"
+             "        %s_run_store(&s##j, state + (v + j) * (size_t)%zu * VR_WIDTH);\n"
+             "        %s_EACH(STORE)\n    }\n    a->n_log = n_log;\n}\n"
+             "#undef LOAD\n#undef STEP\n#undef STORE\n",
              name, w->p->n_all_states, name);
 }
 
 static void write_step_inputs(spk__writer *w) {
     const spk__program *p = w->p;
     for (size_t i = 0; i < p->n_continuous; i++)
-        spk__put(w, "    const vr_real *const start%zu = a->input ? a->input[%zu] : 0;\n"
-                    "    const vr_real *const end%zu = a->input_end && a->input_end[%zu] ? a->input_end[%zu] : start%zu;\n",
+        spk__put(w,
+                 "    const vr_real *const start%zu = a->input ? a->input[%zu] : 0;\n"
+                 "    const vr_real *const end%zu = a->input_end && a->input_end[%zu] ? "
+                 "a->input_end[%zu] : start%zu;\n",
                  i, i, i, i, i, i);
     for (size_t i = 0; i < p->n_spike_ports; i++)
         spk__put(w, "    const vr_real *const weight%zu = a->input ? a->input[%zu] : 0;\n", i,
@@ -258,37 +277,50 @@ static void write_step_inputs(spk__writer *w) {
 static void write_step_loads(spk__writer *w) {
     const spk__program *p = w->p;
     for (size_t i = 0; i < p->n_continuous; i++)
-        spk__put(w, "        in.start%zu = start%zu ? vr_load(start%zu + v * VR_WIDTH) : u->none;\n"
-                    "        in.end%zu = end%zu ? vr_load(end%zu + v * VR_WIDTH) : u->none;\n",
+        spk__put(w,
+                 "        in.start%zu = start%zu ? vr_load(start%zu + v * VR_WIDTH) : u->none;\n"
+                 "        in.end%zu = end%zu ? vr_load(end%zu + v * VR_WIDTH) : u->none;\n",
                  i, i, i, i, i, i);
     for (size_t i = 0; i < p->n_spike_ports; i++)
-        spk__put(w, "        in.weight%zu = weight%zu ? vr_load(weight%zu + v * VR_WIDTH) : u->none;\n", i, i, i);
+        spk__put(
+            w, "        in.weight%zu = weight%zu ? vr_load(weight%zu + v * VR_WIDTH) : u->none;\n",
+            i, i, i);
 }
 
 static void write_step(spk__writer *w) {
     const char *name = w->name;
-    spk__put(w, "\nstatic void %s_step(const spk_step_args *a) {\n    const double dt = a->dt_ms;\n", name);
-    spk__put(w, "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
-                "    %s_set_uniform(&uniform, dt);\n", name, name, name);
-    spk__put(w, "    vr_real *const state = a->state, *const rests = a->rest;\n"
-                "    const vr_real *const constant = a->constant;\n"
-                "    const uint64_t step = a->step;\n    const double t = (double)step * dt;\n    (void)t;\n"
-                "    %s_step_common common;\n    common.none = u->none;\n    {\n", name);
+    spk__put(w,
+             "\nstatic void %s_step(const spk_step_args *a) {\n    const double dt = a->dt_ms;\n",
+             name);
+    spk__put(w,
+             "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
+             "    %s_set_uniform(&uniform, dt);\n",
+             name, name, name);
+    spk__put(w,
+             "    vr_real *const state = a->state, *const rests = a->rest;\n"
+             "    const vr_real *const constant = a->constant;\n"
+             "    const uint64_t step = a->step;\n    const double t = (double)step * dt;\n    "
+             "(void)t;\n"
+             "    %s_step_common common;\n    common.none = u->none;\n    {\n",
+             name);
     write_common(w);
     spk__put(w, "    }\n");
     write_step_inputs(w);
-    spk__put(w, "    for (size_t v = 0; v < a->n_vectors; v++) {\n"
-                "        vr_real *const x = state + v * (size_t)%zu * VR_WIDTH;\n"
-                "        %s_step_state s;\n        s.none = u->none;\n        %s_step_load(&s, x);\n"
-                "        %s_step_input in;\n        in.none = u->none;\n",
+    spk__put(w,
+             "    for (size_t v = 0; v < a->n_vectors; v++) {\n"
+             "        vr_real *const x = state + v * (size_t)%zu * VR_WIDTH;\n"
+             "        %s_step_state s;\n        s.none = u->none;\n        %s_step_load(&s, x);\n"
+             "        %s_step_input in;\n        in.none = u->none;\n",
              w->p->n_all_states, name, name, name);
     write_step_loads(w);
-    spk__put(w, "        const vu id = %s;\n        vr rest;\n"
-                "        const vm spiked = %s_step_step(&s, constant + v * a->constant_stride, u, &common, &in,\n"
-                "            a->seed, step, id, &rest);\n"
-                "        %s_step_store(&s, x);\n"
-                "        a->spiked[v] = vm_bits(spiked);\n"
-                "        if (rests)\n            vr_store(rests + v * VR_WIDTH, rest);\n    }\n}\n",
+    spk__put(w,
+             "        const vu id = %s;\n        vr rest;\n"
+             "        const vm spiked = %s_step_step(&s, constant + v * a->constant_stride, u, "
+             "&common, &in,\n"
+             "            a->seed, step, id, &rest);\n"
+             "        %s_step_store(&s, x);\n"
+             "        a->spiked[v] = vm_bits(spiked);\n"
+             "        if (rests)\n            vr_store(rests + v * VR_WIDTH, rest);\n    }\n}\n",
              w->p->uses_random ? "vu_load(a->lane_id + v * VR_WIDTH)" : "vu_set1(0)", name, name);
 }
 

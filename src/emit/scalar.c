@@ -1,4 +1,5 @@
-/* The parts of a kernel that work on one lane in double: tables, defaults, guard, prepare, record. */
+/* The parts of a kernel that work on one lane in double: tables, defaults, guard, prepare, record.
+ */
 #include "emit/writer.h"
 
 #include <math.h>
@@ -16,16 +17,18 @@ static void write_table(spk__writer *w, const char *what, const spk__variable *v
         spk__put_string(w, v[i].unit);
         spk__put(w, ", ");
         spk__put_string(w, v[i].doc);
-        spk__put(w, ", %s, %s, %s},\n", spk__literal(v[i].scale, scale), spk__literal(v[i].low, low),
-                 spk__literal(v[i].high, high));
+        spk__put(w, ", %s, %s, %s},\n", spk__literal(v[i].scale, scale),
+                 spk__literal(v[i].low, low), spk__literal(v[i].high, high));
     }
     spk__put(w, "};\n");
 }
 
 static void write_defaults(spk__writer *w) {
     const spk__program *p = w->p;
-    spk__put(w, "\nstatic void %s_defaults(double *p, const unsigned char *is_set, double dt) {\n"
-                "    (void)p, (void)is_set, (void)dt;\n", w->name);
+    spk__put(w,
+             "\nstatic void %s_defaults(double *p, const unsigned char *is_set, double dt) {\n"
+             "    (void)p, (void)is_set, (void)dt;\n",
+             w->name);
     for (size_t k = 0; k < p->n_parameters; k++) {
         size_t i = p->default_order[k];
         char value[64];
@@ -39,7 +42,8 @@ static void write_defaults(spk__writer *w) {
 
 static void write_guard(spk__writer *w) {
     const spk__program *p = w->p;
-    spk__put(w, "\nstatic int %s_guard(const double *p, double dt) {\n    (void)p, (void)dt;\n", w->name);
+    spk__put(w, "\nstatic int %s_guard(const double *p, double dt) {\n    (void)p, (void)dt;\n",
+             w->name);
     for (size_t i = 0; i < p->n_parameters; i++) {
         if (!p->guards[i])
             continue;
@@ -55,9 +59,12 @@ static void write_guard(spk__writer *w) {
 static void write_prepare(spk__writer *w) {
     const spk__program *p = w->p;
     char value[64];
-    spk__put(w, "\n/* Lane constants and initial state. */\n"
-                "static void %s_prepare(const double *p, double dt, double *constant, double *state) {\n"
-                "    (void)p, (void)dt, (void)constant, (void)state;\n", w->name);
+    spk__put(
+        w,
+        "\n/* Lane constants and initial state. */\n"
+        "static void %s_prepare(const double *p, double dt, double *constant, double *state) {\n"
+        "    (void)p, (void)dt, (void)constant, (void)state;\n",
+        w->name);
     spk__begin_scope(w, SPK__IN_SCALAR, "    ");
     for (size_t i = 0; i < w->constants.n; i++) {
         spk__write_value(w, w->constants.node[i], value);
@@ -73,10 +80,12 @@ static void write_prepare(spk__writer *w) {
 static void write_record(spk__writer *w) {
     const spk__program *p = w->p;
     char value[64];
-    spk__put(w, "\nstatic void %s_record(const double *p, const double *constant, const double *state,\n"
-                "    const double *input, double dt, double t, double *out) {\n"
-                "    (void)p, (void)constant, (void)state, (void)input, (void)dt, (void)t, (void)out;\n",
-             w->name);
+    spk__put(
+        w,
+        "\nstatic void %s_record(const double *p, const double *constant, const double *state,\n"
+        "    const double *input, double dt, double t, double *out) {\n"
+        "    (void)p, (void)constant, (void)state, (void)input, (void)dt, (void)t, (void)out;\n",
+        w->name);
     spk__begin_scope(w, SPK__IN_SCALAR, "    ");
     for (size_t i = 0; i < p->n_recordables; i++) {
         spk__write_value(w, p->record[i], value);

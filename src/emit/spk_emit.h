@@ -46,7 +46,8 @@ SPK_LANE_FN double sd_bitxor(double a, double b) {
 #define SPK_EACH_7(X) SPK_EACH_6(X) X(6)
 #define SPK_EACH_8(X) SPK_EACH_7(X) X(7)
 
-/* The kernel's name: SPK_KERNEL_SYMBOL if the build gives one, else model_integrator_precision_isa. */
+/* The kernel's name: SPK_KERNEL_SYMBOL if the build gives one, else model_integrator_precision_isa.
+ */
 #ifdef SPK_KERNEL_SYMBOL
 #define SPK_KERNEL_NAME(section) SPK_KERNEL_SYMBOL
 #else

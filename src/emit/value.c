@@ -26,7 +26,7 @@ void spk__begin_scope(spk__writer *w, spk__section section, const char *indent) 
 
 bool spk__add_node(spk__writer *w, spk__node_list *list, spk__node n) {
     if (!spk__grow(w->ctx, &list->node, list->n, &list->room, sizeof *list->node)) {
-        w->failed = true;
+        w->d->failed = true;
         return false;
     }
     list->node[list->n++] = n;
@@ -36,7 +36,8 @@ bool spk__add_node(spk__writer *w, spk__node_list *list, spk__node n) {
 const char *spk__field(size_t index, const char *name, char *buf) {
     int n = snprintf(buf, 16, "x%zu_", index);
     for (const char *s = name; *s && n < 60; s++) {
-        bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
+        bool plain =
+            (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
         if (plain || *s == '_')
             buf[n++] = *s;
         else if (*s == '\'')
@@ -197,7 +198,10 @@ static void write_operation(spk__writer *w, spk__node n, char arg[3][64]) {
         spk__node inner = spk__dag_arg(w->d, n, 0);
         spk__dag_op op = w->d->node[inner].op;
         if (op == SPK__N_LT || op == SPK__N_LE || op == SPK__N_EQ) {
-            spk__put(w, "%s_%s(%s, %s);\n", mask, op == SPK__N_EQ ? "ne" : op == SPK__N_LT ? "nlt" : "nle",
+            spk__put(w, "%s_%s(%s, %s);\n", mask,
+                     op == SPK__N_EQ   ? "ne"
+                     : op == SPK__N_LT ? "nlt"
+                                       : "nle",
                      arg[0], arg[1]);
             return;
         }
@@ -263,7 +267,9 @@ const char *spk__write_value(spk__writer *w, spk__node n, char *buf) {
             spk__write_value(w, spk__dag_arg(w->d, from, i), arg[i]);
         write_line(w, n);
         w->written[n] = 1;
-        const char *type = w->section == SPK__IN_SCALAR ? (is_mask ? "int" : "double") : is_mask ? "vm" : "vr";
+        const char *type = w->section == SPK__IN_SCALAR ? (is_mask ? "int" : "double")
+                           : is_mask                    ? "vm"
+                                                        : "vr";
         spk__put(w, "%sconst %s %c%u = ", w->indent, type, is_mask ? 'm' : 'v', n);
         if (!w->d->node[n].n_args) {
             char text[64];

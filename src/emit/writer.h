@@ -35,7 +35,7 @@ typedef struct {
     spk__section section;
     const char *indent;
     spk__node_list constants, uniforms, common; /* common: of the form being written */
-    uint8_t *home_kind;  /* by node */
+    uint8_t *home_kind;                         /* by node */
     uint32_t *home;
     unsigned char *written; /* by node, in this scope */
     size_t n_marks;
@@ -46,8 +46,8 @@ typedef struct {
 void spk__put(spk__writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Begins a scope: nothing is written yet. */
 void spk__begin_scope(spk__writer *w, spk__section section, const char *indent);
-/* Writes the statements that n needs, each once in a scope, and puts the text of its value into buf (room
- * for 64). */
+/* Writes the statements that n needs, each once in a scope, and puts the text of its value into buf
+ * (room for 64). */
 const char *spk__write_value(spk__writer *w, spk__node n, char *buf);
 bool spk__add_node(spk__writer *w, spk__node_list *list, spk__node n);
 /* "V_m" -> "x3_V_m" */

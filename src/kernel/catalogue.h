@@ -22,8 +22,8 @@ typedef struct {
 /* In the order of the file names; ends with a NULL name. Made by the build. */
 extern const spk__builtin_model spk__builtin_models[];
 
-/* A file by name; the headers that compiling a kernel at run time needs. Ends with NULL. Made by the
- * build. */
+/* A file by name; the headers that compiling a kernel at run time needs. Ends with NULL. Made by
+ * the build. */
 typedef struct {
     const char *name, *text;
 } spk__text;
@@ -35,8 +35,8 @@ const spk__builtin_model *spk__builtin_model_find(const char *name);
 const spk__builtin_integrator *spk__builtin_integrator_find(const spk__builtin_model *m,
                                                             const char *label);
 
-/* A kernel from a shared object; handle keeps it loaded until spk__kernel_unload. ERR_INPUT if the file is
- * no kernel, is of another ABI, or is for an instruction set that this machine lacks. */
+/* A kernel from a shared object; handle keeps it loaded until spk__kernel_unload. ERR_INPUT if the
+ * file is no kernel, is of another ABI, or is for an instruction set that this machine lacks. */
 typedef struct spk__kernel_file spk__kernel_file;
 spk_status spk__kernel_load(spk_ctx *ctx, const char *path, spk__kernel_file **handle,
                             const spk_kernel **out);

@@ -21,7 +21,8 @@ static spk_status check(spk_ctx *ctx, const char *path, const spk_kernel *k) {
                          spk__isa_name(spk__cpu_isa()));
     if (k->width < 1 || k->width > 16 || k->unroll < 1 || k->unroll > 64 || !k->run || !k->step ||
         !k->prepare || !k->defaults || !k->guard || !k->record)
-        return spk__fail(ctx, SPK_ERR_INPUT, &loc, "compile the model again", "the kernel is damaged");
+        return spk__fail(ctx, SPK_ERR_INPUT, &loc, "compile the model again",
+                         "the kernel is damaged");
     return SPK_OK;
 }
 
@@ -37,7 +38,8 @@ spk_status spk__kernel_load(spk_ctx *ctx, const char *path, spk__kernel_file **h
     if (f->object)
         k = dlsym(f->object, SPK__KERNEL_ENTRY);
     if (!f->object)
-        st = spk__fail(ctx, SPK_ERR_INPUT, &loc, NULL, "the kernel cannot be loaded: %s", dlerror());
+        st =
+            spk__fail(ctx, SPK_ERR_INPUT, &loc, NULL, "the kernel cannot be loaded: %s", dlerror());
     else if (!k)
         st = spk__fail(ctx, SPK_ERR_INPUT, &loc, NULL, "there is no kernel in this file");
     else

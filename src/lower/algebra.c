@@ -1,6 +1,7 @@
 /* Arithmetic on nodes. Fixed values (lane constants) are plain trees; values of the step are linear
- * combinations with fixed coefficients, which absorb every product with and division by a fixed value.
- * Identities used are those that hold for finite numbers; order of rounding may change, meaning not.
+ * combinations with fixed coefficients, which absorb every product with and division by a fixed
+ * value. Identities used are those that hold for finite numbers; order of rounding may change,
+ * meaning not.
  */
 #include "lower/dag.h"
 
@@ -352,15 +353,14 @@ spk__node spk__dag_binary(spk__dag *d, spk__dag_op op, spk__node a, spk__node b)
     case SPK__N_MAX:
         if (a == b || !a || !b)
             return a == b ? a : SPK__NONE;
-        /* The lane operations yield the second argument when one is NaN: a state's NaN must win over a
-         * bound, so that the lane stays visibly broken. */
+        /* The lane operations yield the second argument when one is NaN: a state's NaN must win
+         * over a bound, so that the lane stays visibly broken. */
         if (d->node[a].deps > d->node[b].deps) {
             spk__node swap = a;
             a = b;
             b = swap;
         }
-        if (is_const(d, a) && isinf(number_of(d, a)) &&
-            (number_of(d, a) < 0) == (op == SPK__N_MAX))
+        if (is_const(d, a) && isinf(number_of(d, a)) && (number_of(d, a) < 0) == (op == SPK__N_MAX))
             return b;
         if (op == SPK__N_MIN && b == d->below_state && a == d->below_bound)
             return b;

@@ -2,8 +2,9 @@
  *
  *     onCondition(X >= B):  X = R ...
  *
- * with lane constants B and R, and a guard says R < B, X begins every step below B (or is NaN), so that
- * min(X, B) in a rate at the start of a step is X. AdEx models bound V_m this way, which costs 3 to 15 %.
+ * with lane constants B and R, and a guard says R < B, X begins every step below B (or is NaN), so
+ * that min(X, B) in a rate at the start of a step is X. AdEx models bound V_m this way, which costs
+ * 3 to 15 %.
  */
 #include "lower/internal.h"
 
@@ -19,7 +20,8 @@ static bool contains(const spk__dag *d, spk__node guard, spk__node fact) {
     if (guard == fact)
         return true;
     return guard && spk__dag_is(d, guard, SPK__N_AND) &&
-           (contains(d, spk__dag_arg(d, guard, 0), fact) || contains(d, spk__dag_arg(d, guard, 1), fact));
+           (contains(d, spk__dag_arg(d, guard, 0), fact) ||
+            contains(d, spk__dag_arg(d, guard, 1), fact));
 }
 
 /* R of the assignment X = R at the top of a body, if it is the only one. */

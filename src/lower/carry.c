@@ -1,7 +1,8 @@
-/* Spikes between grid points, without a branch: the crossing of a threshold is interpolated in the step,
- * the lane's states are taken there, reset there, and the rest of the step is added to the lane's next
- * one (its step is dt + rest). The refractory period ends the same way: a lane's step stops where its
- * timer reaches zero, and the remainder is carried. Both as accurate as cutting the step in two.
+/* Spikes between grid points, without a branch: the crossing of a threshold is interpolated in the
+ * step, the lane's states are taken there, reset there, and the rest of the step is added to the
+ * lane's next one (its step is dt + rest). The refractory period ends the same way: a lane's step
+ * stops where its timer reaches zero, and the remainder is carried. Both as accurate as cutting the
+ * step in two.
  */
 #include "lower/internal.h"
 
@@ -20,7 +21,8 @@ static bool assigns(const spk__stmt *s, const spk__symbol *to) {
     return false;
 }
 
-/* X >= e or X > e (or turned round) with X a scalar state that has an ODE and is reset by the body. */
+/* X >= e or X > e (or turned round) with X a scalar state that has an ODE and is reset by the body.
+ */
 static bool crossing(spk__lowering *l, const spk__expr *e, const spk__stmt *body) {
     if (e->kind != SPK__EX_BINARY)
         return false;
@@ -85,8 +87,8 @@ void spk__apply_carry(spk__lowering *l, spk__node spiking) {
     spk__node zero = spk__dag_number(d, 0), one = spk__dag_number(d, 1);
     spk__node before = spk__dag_sub(d, l->start[x], threshold_with(l, l->start));
     spk__node after = spk__dag_sub(d, l->finish[x], threshold_with(l, l->finish));
-    /* The part of the step before the crossing. An infinite X gives 0; so does NaN (0/0, inf/inf), since
-     * max yields its second argument then. */
+    /* The part of the step before the crossing. An infinite X gives 0; so does NaN (0/0, inf/inf),
+     * since max yields its second argument then. */
     spk__node part = spk__dag_div(d, before, spk__dag_sub(d, before, after));
     spk__node low[2] = {part, zero};
     part = spk__dag_raw(d, SPK__N_MAX, 0, 0, 0, low, 2);

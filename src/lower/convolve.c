@@ -5,8 +5,9 @@
  *
  *     y_0' = -lambda y_0,  y_j' = -lambda y_j + y_(j-1),  y_0 += weight on arrival,
  *
- * one chain for each port and lambda serves every kernel with that lambda. A kernel given as a system of
- * ODEs gets its states once for each port; on arrival they jump by initial value times weight.
+ * one chain for each port and lambda serves every kernel with that lambda. A kernel given as a
+ * system of ODEs gets its states once for each port; on arrival they jump by initial value times
+ * weight.
  */
 #include "lower/internal.h"
 
@@ -34,10 +35,11 @@ static bool has_time(const spk__expr *e) {
 }
 
 static bool too_hard(spk__lowering *l, const spk__expr *e) {
-    spk__lower_fail(l, &e->loc,
-                    "a kernel is a sum of c * t**k * exp(-t / tau) and c * delta(t), or a system of "
-                    "linear ODEs",
-                    "this part of a kernel cannot be made into linear ODEs");
+    spk__lower_fail(
+        l, &e->loc,
+        "a kernel is a sum of c * t**k * exp(-t / tau) and c * delta(t), or a system of "
+        "linear ODEs",
+        "this part of a kernel cannot be made into linear ODEs");
     return false;
 }
 
@@ -196,7 +198,8 @@ static size_t add_state(spk__lowering *l, spk__lstate s) {
     return l->n_states++;
 }
 
-static size_t chain_state(spk__lowering *l, size_t port, spk__node decay, unsigned order, int line) {
+static size_t chain_state(spk__lowering *l, size_t port, spk__node decay, unsigned order,
+                          int line) {
     for (size_t i = 0; i < l->n_states; i++)
         if (l->state[i].is_convolution && l->state[i].port == port && l->state[i].decay == decay &&
             l->state[i].order == order)
@@ -262,9 +265,10 @@ static void from_system(spk__lowering *l, spk__convolution *c) {
     for (size_t i = 0; i < kernel->n_kernel_states && !l->st && !l->d->failed; i++)
         if (!spk__is_affine(l, first + i) ||
             !spk__dag_is_number(l->d, spk__dag_offset(l->d, l->state[first + i].rhs), 0))
-            spk__lower_fail(l, &kernel->kernel_states[i]->rhs_loc, NULL,
-                            "the kernel %s is not a system of linear ODEs with constant coefficients",
-                            kernel->name);
+            spk__lower_fail(
+                l, &kernel->kernel_states[i]->rhs_loc, NULL,
+                "the kernel '%s' is not a system of linear ODEs with constant coefficients",
+                kernel->name);
 }
 
 const spk__convolution *spk__convolve(spk__lowering *l, const spk__expr *e) {

@@ -1,4 +1,5 @@
-/* Storage of the graph: nodes, their arguments in one pool, and the table that makes equal nodes one. */
+/* Storage of the graph: nodes, their arguments in one pool, and the table that makes equal nodes
+ * one. */
 #include "lower/dag.h"
 
 const spk__dag_op_info spk__dag_ops[SPK__N_COUNT] = {
@@ -105,8 +106,12 @@ static bool add_to_pool(spk__dag *d, const spk__node *args, size_t n_args) {
 
 spk__node spk__dag_raw(spk__dag *d, spk__dag_op op, uint32_t index, uint32_t at, double number,
                        const spk__node *args, size_t n_args) {
-    spk__dag_node n = {.op = (uint8_t)op, .index = index, .at = at, .number = number,
-                       .n_args = (uint32_t)n_args, .line = d->line};
+    spk__dag_node n = {.op = (uint8_t)op,
+                       .index = index,
+                       .at = at,
+                       .number = number,
+                       .n_args = (uint32_t)n_args,
+                       .line = d->line};
     if (d->failed)
         return SPK__NONE;
     for (size_t i = 0; i < n_args; i++) {
@@ -161,8 +166,8 @@ spk__node spk__dag_expm(spk__dag *d, const spk__node *entries, uint32_t size, ui
             return SPK__NONE;
         deps |= d->node[entries[i]].deps;
     }
-    while (m < d->n_matrices && (d->matrix[m].size != size ||
-                                 memcmp(d->pool + d->matrix[m].first, entries, n * sizeof *entries)))
+    while (m < d->n_matrices && (d->matrix[m].size != size || memcmp(d->pool + d->matrix[m].first,
+                                                                     entries, n * sizeof *entries)))
         m++;
     if (m == d->n_matrices) {
         uint32_t first = (uint32_t)d->n_pool;

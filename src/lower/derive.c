@@ -163,7 +163,8 @@ static spk__node outer(walk *w, spk__dag_op op, spk__node a, spk__node y) {
     case SPK__N_ERF:
     case SPK__N_ERFC: {
         spk__node bell = spk__dag_unary(d, SPK__N_EXP, spk__dag_neg(d, spk__dag_mul(d, a, a)));
-        return spk__dag_scale(d, op == SPK__N_ERF ? 0x1.20dd750429b6dp0 : -0x1.20dd750429b6dp0, bell);
+        return spk__dag_scale(d, op == SPK__N_ERF ? 0x1.20dd750429b6dp0 : -0x1.20dd750429b6dp0,
+                              bell);
     }
     case SPK__N_ABS:
         return spk__dag_blend(d, spk__dag_compare(d, SPK__N_LT, a, num(w, 0)), num(w, -1), one);
@@ -173,11 +174,12 @@ static spk__node outer(walk *w, spk__dag_op op, spk__node a, spk__node y) {
     case SPK__N_TRUNC:
         return num(w, 0);
     case SPK__N_XEXPM1: {
-        /* B(a) = a / (exp(a) - 1): B' = B (1 - B exp(a)) / a, written without the singularity through
-         * B(-a) = B(a) exp(a): B' = B (1 - B(-a)) / a; near 0 the quotient is taken at a shifted point. */
+        /* B(a) = a / (exp(a) - 1): B' = B (1 - B exp(a)) / a, written without the singularity
+         * through B(-a) = B(a) exp(a): B' = B (1 - B(-a)) / a; near 0 the quotient is taken at a
+         * shifted point. */
         spk__node minus = spk__dag_unary(d, SPK__N_XEXPM1, spk__dag_neg(d, a));
-        spk__node far = spk__dag_compare(d, SPK__N_LT, num(w, 1e-2),
-                                         spk__dag_unary(d, SPK__N_ABS, a));
+        spk__node far =
+            spk__dag_compare(d, SPK__N_LT, num(w, 1e-2), spk__dag_unary(d, SPK__N_ABS, a));
         spk__node exact = spk__dag_div(d, spk__dag_mul(d, y, spk__dag_sub(d, one, minus)), a);
         spk__node series = spk__dag_add(d, num(w, -0.5), spk__dag_scale(d, 1.0 / 6, a));
         return spk__dag_blend(d, far, exact, series);
@@ -206,7 +208,8 @@ static spk__node derive_binary(walk *w, spk__node n, spk__dag_op op) {
             d, spk__dag_mul(d, b, spk__dag_power(d, a, spk__dag_sub(d, b, num(w, 1)))), da);
         if (spk__dag_is_number(d, db, 0))
             return by_base;
-        spk__node by_power = spk__dag_mul(d, spk__dag_mul(d, n, spk__dag_unary(d, SPK__N_LN, a)), db);
+        spk__node by_power =
+            spk__dag_mul(d, spk__dag_mul(d, n, spk__dag_unary(d, SPK__N_LN, a)), db);
         return spk__dag_add(d, by_base, by_power);
     }
     default:

@@ -1,13 +1,16 @@
-/* Expressions to nodes, in the environment of the moment: what a state, a drive or a local is worth now. */
+/* Expressions to nodes, in the environment of the moment: what a state, a drive or a local is worth
+ * now. */
 #include "lower/internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-spk__node spk__lower_fail(spk__lowering *l, const spk_loc *loc, const char *hint, const char *format,
-                          ...) {
+spk__node spk__lower_fail(spk__lowering *l, const spk_loc *loc, const char *hint,
+                          const char *format, ...) {
     char text[400];
     va_list args;
+    if (l->d->failed) /* what looks wrong may only be missing */
+        return SPK__NONE;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -33,7 +36,8 @@ spk__node spk__eval_mask(spk__lowering *l, const spk__expr *e) {
     return to_mask(l, spk__eval(l, e));
 }
 
-/* Runs fn with an environment in which only parameters, internals and initial values have meaning. */
+/* Runs fn with an environment in which only parameters, internals and initial values have meaning.
+ */
 static spk__node eval_in_fixed(spk__lowering *l, const spk__expr *e) {
     bool was = l->is_fixed, nan = l->nan_is_true;
     size_t frame = l->frame;
@@ -84,8 +88,9 @@ static size_t element_of(spk__lowering *l, const spk__expr *e) {
     const spk__dag_node *n = spk__dag_at(l->d, index);
     if (n->op != SPK__N_CONST || n->number < 0 || n->number >= (double)size_of(e->symbol) ||
         n->number != (double)(size_t)n->number) {
-        spk__lower_fail(l, &e->arg[0]->loc, NULL, "an index of %s must be a constant from 0 to %zu",
-                        e->symbol->name, size_of(e->symbol) - 1);
+        spk__lower_fail(l, &e->arg[0]->loc, NULL,
+                        "an index of '%s' must be a constant from 0 to %zu", e->symbol->name,
+                        size_of(e->symbol) - 1);
         return SIZE_MAX;
     }
     return (size_t)n->number;
@@ -96,8 +101,8 @@ spk__node spk__initial(spk__lowering *l, size_t state) {
     if (!s->symbol || !s->symbol->value)
         return spk__dag_number(l->d, 0);
     if (l->initial_busy[state])
-        return spk__lower_fail(l, &s->symbol->loc, NULL, "the initial value of %s depends on itself",
-                               s->symbol->name);
+        return spk__lower_fail(l, &s->symbol->loc, NULL,
+                               "the initial value of '%s' depends on itself", s->symbol->name);
     l->initial_busy[state] = 1;
     spk__node n = eval_in_fixed(l, s->symbol->value);
     l->initial_busy[state] = 0;
@@ -115,7 +120,7 @@ static spk__node internal_value(spk__lowering *l, const spk__symbol *s) {
     if (l->internal[i])
         return l->internal[i];
     if (l->internal_busy[i])
-        return spk__lower_fail(l, &s->loc, NULL, "%s depends on itself", s->name);
+        return spk__lower_fail(l, &s->loc, NULL, "'%s' depends on itself", s->name);
     l->internal_busy[i] = 1;
     int32_t line = l->d->line;
     l->d->line = s->loc.line;
@@ -125,8 +130,8 @@ static spk__node internal_value(spk__lowering *l, const spk__symbol *s) {
     if (n && s->type.kind == SPK__INTEGER)
         n = spk__dag_unary(l->d, SPK__N_TRUNC, n);
     if (!n || !spk__dag_is_fixed(l->d, n))
-        return n ? spk__lower_fail(l, &s->loc, NULL, "the internal %s must not change from step to step",
-                                   s->name)
+        return n ? spk__lower_fail(l, &s->loc, NULL,
+                                   "the internal '%s' must not change from step to step", s->name)
                  : SPK__NONE;
     return l->internal[i] = n;
 }
@@ -139,7 +144,7 @@ static spk__node local_value(spk__lowering *l, const spk__expr *e, size_t elemen
                 first--;
             return l->local[first + element].value;
         }
-    return spk__lower_fail(l, &e->loc, NULL, "%s has no value here", e->symbol->name);
+    return spk__lower_fail(l, &e->loc, NULL, "'%s' has no value here", e->symbol->name);
 }
 
 static spk__node symbol_value(spk__lowering *l, const spk__expr *e) {
@@ -155,13 +160,15 @@ static spk__node symbol_value(spk__lowering *l, const spk__expr *e) {
         size_t slot = spk__state_slot(l, s);
         if (slot == SIZE_MAX)
             return spk__lower_fail(l, &e->loc, "use convolve(kernel, port)",
-                                   "%s is the state of a kernel and has no value of its own", s->name);
+                                   "'%s' is the state of a kernel and has no value of its own",
+                                   s->name);
         return l->is_fixed ? spk__initial(l, slot + element) : l->value[slot + element];
     }
     case SPK__SYM_PARAMETER:
         for (size_t i = 0; i < l->model->n_parameters; i++)
             if (l->model->parameters[i] == s)
-                return spk__dag_leaf(l->d, SPK__N_PARAM, (uint32_t)(l->parameter_slot[i] + element));
+                return spk__dag_leaf(l->d, SPK__N_PARAM,
+                                     (uint32_t)(l->parameter_slot[i] + element));
         return SPK__NONE;
     case SPK__SYM_INTERNAL:
         return internal_value(l, s);
@@ -182,19 +189,19 @@ static spk__node symbol_value(spk__lowering *l, const spk__expr *e) {
         return l->is_fixed ? spk__dag_number(l->d, 0) : l->time;
     default:
         return spk__lower_fail(l, &e->loc, "use convolve(kernel, port)",
-                               "the kernel %s has no value of its own", s->name);
+                               "the kernel '%s' has no value of its own", s->name);
     }
 }
 
 /* ---- operators ---- */
 
-/* Counting down by dt does not end at 0 in floating point. A timer is compared with 0 to a 64th of a step,
- * so that a refractory period of n steps takes n steps in every precision. (With a carry the last step ends
- * at 0 exactly.) */
+/* Counting down by dt does not end at 0 in floating point. A timer is compared with 0 to a 64th of
+ * a step, so that a refractory period of n steps takes n steps in every precision. (With a carry
+ * the last step ends at 0 exactly.) */
 static spk__node timer_margin(spk__lowering *l, const spk__expr *timer, spk__node zero, int side) {
     double rate;
-    if (l->is_fixed || l->p->carry || timer->kind != SPK__EX_SYMBOL || timer->symbol->kind != SPK__SYM_STATE ||
-        !spk__dag_is_number(l->d, zero, 0))
+    if (l->is_fixed || l->p->carry || timer->kind != SPK__EX_SYMBOL ||
+        timer->symbol->kind != SPK__SYM_STATE || !spk__dag_is_number(l->d, zero, 0))
         return zero;
     size_t slot = spk__state_slot(l, timer->symbol);
     if (slot == SIZE_MAX || !spk__is_timer(l, slot, &rate))
@@ -202,7 +209,8 @@ static spk__node timer_margin(spk__lowering *l, const spk__expr *timer, spk__nod
     return spk__dag_scale(l->d, side * -rate / 64, spk__dag_leaf(l->d, SPK__N_DT, 0));
 }
 
-/* timer > 0 and timer <= 0 mean more or less than a margin above 0; timer >= 0 and < 0, below it. */
+/* timer > 0 and timer <= 0 mean more or less than a margin above 0; timer >= 0 and < 0, below it.
+ */
 static void shift_timer(spk__lowering *l, const spk__expr *e, spk__node *a, spk__node *b) {
     bool gt = e->op == SPK__OP_GT || e->op == SPK__OP_LE;
     bool lt = e->op == SPK__OP_LT || e->op == SPK__OP_GE;
@@ -262,8 +270,9 @@ static spk__node bit_operation(spk__lowering *l, const spk__expr *e) {
     if (e->op == SPK__OP_SHR)
         return spk__dag_unary(d, SPK__N_FLOOR, spk__dag_div(d, a, power));
     if (!spk__dag_is_fixed(d, a) || !spk__dag_is_fixed(d, b))
-        return spk__lower_fail(l, &e->loc, NULL,
-                               "bit operations on values that change from step to step are not supported");
+        return spk__lower_fail(
+            l, &e->loc, NULL,
+            "bit operations on values that change from step to step are not supported");
     spk__dag_op op = e->op == SPK__OP_BITAND  ? SPK__N_BITAND
                      : e->op == SPK__OP_BITOR ? SPK__N_BITOR
                                               : SPK__N_BITXOR;
@@ -332,27 +341,48 @@ static spk__node draw(spk__lowering *l, const spk__expr *e) {
 
 static spk__dag_op function_op(spk__builtin f) {
     switch (f) {
-    case SPK__FN_exp: return SPK__N_EXP;
-    case SPK__FN_ln: return SPK__N_LN;
-    case SPK__FN_log10: return SPK__N_LOG10;
-    case SPK__FN_sqrt: return SPK__N_SQRT;
-    case SPK__FN_sin: return SPK__N_SIN;
-    case SPK__FN_cos: return SPK__N_COS;
-    case SPK__FN_tan: return SPK__N_TAN;
-    case SPK__FN_sinh: return SPK__N_SINH;
-    case SPK__FN_cosh: return SPK__N_COSH;
-    case SPK__FN_tanh: return SPK__N_TANH;
-    case SPK__FN_erf: return SPK__N_ERF;
-    case SPK__FN_erfc: return SPK__N_ERFC;
-    case SPK__FN_expm1: return SPK__N_EXPM1;
-    case SPK__FN_abs: return SPK__N_ABS;
-    case SPK__FN_ceil: return SPK__N_CEIL;
-    case SPK__FN_floor: return SPK__N_FLOOR;
-    case SPK__FN_round: return SPK__N_ROUND;
-    case SPK__FN_min: return SPK__N_MIN;
-    case SPK__FN_max: return SPK__N_MAX;
-    case SPK__FN_pow: return SPK__N_POW;
-    default: return SPK__N_COUNT;
+    case SPK__FN_exp:
+        return SPK__N_EXP;
+    case SPK__FN_ln:
+        return SPK__N_LN;
+    case SPK__FN_log10:
+        return SPK__N_LOG10;
+    case SPK__FN_sqrt:
+        return SPK__N_SQRT;
+    case SPK__FN_sin:
+        return SPK__N_SIN;
+    case SPK__FN_cos:
+        return SPK__N_COS;
+    case SPK__FN_tan:
+        return SPK__N_TAN;
+    case SPK__FN_sinh:
+        return SPK__N_SINH;
+    case SPK__FN_cosh:
+        return SPK__N_COSH;
+    case SPK__FN_tanh:
+        return SPK__N_TANH;
+    case SPK__FN_erf:
+        return SPK__N_ERF;
+    case SPK__FN_erfc:
+        return SPK__N_ERFC;
+    case SPK__FN_expm1:
+        return SPK__N_EXPM1;
+    case SPK__FN_abs:
+        return SPK__N_ABS;
+    case SPK__FN_ceil:
+        return SPK__N_CEIL;
+    case SPK__FN_floor:
+        return SPK__N_FLOOR;
+    case SPK__FN_round:
+        return SPK__N_ROUND;
+    case SPK__FN_min:
+        return SPK__N_MIN;
+    case SPK__FN_max:
+        return SPK__N_MAX;
+    case SPK__FN_pow:
+        return SPK__N_POW;
+    default:
+        return SPK__N_COUNT;
     }
 }
 
@@ -382,7 +412,8 @@ static spk__node builtin(spk__lowering *l, const spk__expr *e) {
     }
     spk__dag_op op = function_op(e->builtin);
     if (op == SPK__N_COUNT)
-        return spk__lower_fail(l, &e->loc, NULL, "%s is not supported", spk__builtin_name(e->builtin));
+        return spk__lower_fail(l, &e->loc, NULL, "%s is not supported",
+                               spk__builtin_name(e->builtin));
     spk__node a = spk__eval_real(l, e->arg[0]);
     return e->n_args == 1 ? spk__dag_unary(d, op, a)
                           : spk__dag_binary(d, op, a, spk__eval_real(l, e->arg[1]));

@@ -1,6 +1,6 @@
 /* Statements, executed symbolically: an assignment under a condition becomes a blend, loops are
- * unrolled, functions inlined. Where branches hold integrate_odes, their calls are gathered into one
- * integration in which each lane advances the states of its own branch.
+ * unrolled, functions inlined. Where branches hold integrate_odes, their calls are gathered into
+ * one integration in which each lane advances the states of its own branch.
  */
 #include "lower/internal.h"
 
@@ -31,8 +31,8 @@ static void push_local(spk__lowering *l, const spk__symbol *s, spk__node value) 
 
 static spk__node as_type(spk__lowering *l, const spk__symbol *target, const spk__expr *from,
                          spk__node n) {
-    if (n && target->type.kind == SPK__INTEGER && (!from || from->type.kind != SPK__INTEGER ||
-                                                   from->kind == SPK__EX_BINARY))
+    if (n && target->type.kind == SPK__INTEGER &&
+        (!from || from->type.kind != SPK__INTEGER || from->kind == SPK__EX_BINARY))
         return spk__dag_unary(l->d, SPK__N_TRUNC, n);
     return n;
 }
@@ -43,7 +43,8 @@ static spk__node *place_of(spk__lowering *l, const spk__stmt *s, size_t *state) 
     if (s->target->kind == SPK__SYM_STATE) {
         *state = spk__state_slot(l, s->target);
         if (*state == SIZE_MAX) {
-            spk__lower_fail(l, &s->loc, NULL, "%s is the state of a kernel and cannot be assigned",
+            spk__lower_fail(l, &s->loc, NULL,
+                            "'%s' is the state of a kernel and cannot be assigned",
                             s->target->name);
             return NULL;
         }
@@ -57,7 +58,7 @@ static spk__node *place_of(spk__lowering *l, const spk__stmt *s, size_t *state) 
                 first--;
             return &l->local[first + element].value;
         }
-    spk__lower_fail(l, &s->loc, NULL, "%s cannot be assigned here", s->target->name);
+    spk__lower_fail(l, &s->loc, NULL, "'%s' cannot be assigned here", s->target->name);
     return NULL;
 }
 
@@ -109,9 +110,8 @@ static void exec_where(spk__lowering *l, const spk__stmt *body, bool first_only,
     else
         spk__exec(l, body, mask);
     for (size_t i = 0; i < l->n_states; i++)
-        l->value[i] = l->value[i] == known[i]
-                          ? saved[i]
-                          : spk__dag_blend(l->d, mask, l->value[i], saved[i]);
+        l->value[i] =
+            l->value[i] == known[i] ? saved[i] : spk__dag_blend(l->d, mask, l->value[i], saved[i]);
     spk__free(l->ctx, saved);
 }
 
@@ -146,8 +146,9 @@ static void exec_for(spk__lowering *l, const spk__stmt *s, spk__node mask) {
         (s->step && !constant(l, s->step, "the step", &by)))
         return;
     if (by == 0 || (to - from) / by > MAX_FOR) {
-        spk__lower_fail(l, &s->loc, NULL, by == 0 ? "a for loop with a step of 0 does not end"
-                                                  : "a for loop of more than %d turns is too long",
+        spk__lower_fail(l, &s->loc, NULL,
+                        by == 0 ? "a for loop with a step of 0 does not end"
+                                : "a for loop of more than %d turns is too long",
                         MAX_FOR);
         return;
     }
@@ -160,8 +161,8 @@ static void exec_for(spk__lowering *l, const spk__stmt *s, spk__node mask) {
     l->n_locals = locals;
 }
 
-/* Unrolled while lanes may go on; lanes that have not finished after MAX_TURNS become NaN, which the
- * caller sees, rather than silently wrong. */
+/* Unrolled while lanes may go on; lanes that have not finished after MAX_TURNS become NaN, which
+ * the caller sees, rather than silently wrong. */
 static void exec_while(spk__lowering *l, const spk__stmt *s, spk__node mask) {
     for (int turn = 0; going(l); turn++) {
         spk__node c = spk__eval_mask(l, s->condition);
@@ -175,8 +176,8 @@ static void exec_while(spk__lowering *l, const spk__stmt *s, spk__node mask) {
     if (!going(l))
         return;
     if (spk__dag_is(l->d, mask, SPK__N_BOOL)) {
-        spk__lower_fail(l, &s->loc, "loops are unrolled", "this while loop does not end within %d turns",
-                        MAX_TURNS);
+        spk__lower_fail(l, &s->loc, "loops are unrolled",
+                        "this while loop does not end within %d turns", MAX_TURNS);
         return;
     }
     spk__node nan = spk__dag_div(l->d, spk__dag_number(l->d, 0), spk__dag_number(l->d, 0));
@@ -325,7 +326,8 @@ void spk__exec(spk__lowering *l, const spk__stmt *s, spk__node mask) {
     size_t locals = l->n_locals;
     for (; s && going(l); s = s->next) {
         l->d->line = s->loc.line;
-        bool nested = s->kind == SPK__ST_IF && (has_integrate(s->body) || has_integrate(s->otherwise));
+        bool nested =
+            s->kind == SPK__ST_IF && (has_integrate(s->body) || has_integrate(s->otherwise));
         if (s->kind == SPK__ST_INTEGRATE || nested)
             exec_integrating(l, s, mask);
         else if (has_integrate(s->body))
@@ -339,7 +341,7 @@ void spk__exec(spk__lowering *l, const spk__stmt *s, spk__node mask) {
 spk__node spk__inline_call(spk__lowering *l, const spk__expr *call) {
     const spk__function *f = call->function;
     if (l->n_calls == SPK__MAX_CALLS)
-        return spk__lower_fail(l, &call->loc, NULL, "%s calls itself", f->name);
+        return spk__lower_fail(l, &call->loc, NULL, "'%s' calls itself", f->name);
     size_t locals = l->n_locals, frame = l->frame;
     spk__node returned = l->returned, result = l->result;
     bool inside = l->in_function;
@@ -361,6 +363,6 @@ spk__node spk__inline_call(spk__lowering *l, const spk__expr *call) {
     l->result = result;
     l->d->line = line;
     if (!value && going(l))
-        return spk__lower_fail(l, &f->loc, NULL, "the function %s returns no value", f->name);
+        return spk__lower_fail(l, &f->loc, NULL, "the function '%s' returns no value", f->name);
     return value;
 }

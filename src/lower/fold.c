@@ -1,4 +1,5 @@
-/* Numbers through the graph: folding, and the test whether two lane constants are one and the same. */
+/* Numbers through the graph: folding, and the test whether two lane constants are one and the same.
+ */
 #include "lower/dag.h"
 
 #include "num/num.h"
@@ -16,48 +17,88 @@ static double bits(spk__dag_op op, double a, double b) {
 
 double spk__dag_compute(spk__dag_op op, const double *a) {
     switch (op) {
-    case SPK__N_ADD: return a[0] + a[1];
-    case SPK__N_SUB: return a[0] - a[1];
-    case SPK__N_NEG: return -a[0];
-    case SPK__N_MUL: return a[0] * a[1];
-    case SPK__N_DIV: return a[0] / a[1];
-    case SPK__N_FMA: return fma(a[0], a[1], a[2]);
-    case SPK__N_FNMA: return fma(-a[0], a[1], a[2]);
-    case SPK__N_LET: return a[0];
-    case SPK__N_MIN: return a[0] < a[1] ? a[0] : a[1];
-    case SPK__N_MAX: return a[0] > a[1] ? a[0] : a[1];
-    case SPK__N_POW: return spk__pow(a[0], a[1]);
-    case SPK__N_ABS: return fabs(a[0]);
-    case SPK__N_CEIL: return ceil(a[0]);
-    case SPK__N_FLOOR: return floor(a[0]);
-    case SPK__N_ROUND: return round(a[0]);
-    case SPK__N_TRUNC: return trunc(a[0]);
-    case SPK__N_EXP: return spk__exp(a[0]);
-    case SPK__N_EXP2: return spk__exp2(a[0]);
-    case SPK__N_EXPM1: return spk__expm1(a[0]);
-    case SPK__N_LN: return spk__log(a[0]);
-    case SPK__N_LOG10: return spk__log10(a[0]);
-    case SPK__N_SQRT: return sqrt(a[0]);
-    case SPK__N_SIN: return spk__sin(a[0]);
-    case SPK__N_COS: return spk__cos(a[0]);
-    case SPK__N_TAN: return spk__tan(a[0]);
-    case SPK__N_SINH: return spk__sinh(a[0]);
-    case SPK__N_COSH: return spk__cosh(a[0]);
-    case SPK__N_TANH: return spk__tanh(a[0]);
-    case SPK__N_ERF: return spk__erf(a[0]);
-    case SPK__N_ERFC: return spk__erfc(a[0]);
-    case SPK__N_XEXPM1: return a[0] == 0 ? 1 : a[0] / spk__expm1(a[0]);
+    case SPK__N_ADD:
+        return a[0] + a[1];
+    case SPK__N_SUB:
+        return a[0] - a[1];
+    case SPK__N_NEG:
+        return -a[0];
+    case SPK__N_MUL:
+        return a[0] * a[1];
+    case SPK__N_DIV:
+        return a[0] / a[1];
+    case SPK__N_FMA:
+        return fma(a[0], a[1], a[2]);
+    case SPK__N_FNMA:
+        return fma(-a[0], a[1], a[2]);
+    case SPK__N_LET:
+        return a[0];
+    case SPK__N_MIN:
+        return a[0] < a[1] ? a[0] : a[1];
+    case SPK__N_MAX:
+        return a[0] > a[1] ? a[0] : a[1];
+    case SPK__N_POW:
+        return spk__pow(a[0], a[1]);
+    case SPK__N_ABS:
+        return fabs(a[0]);
+    case SPK__N_CEIL:
+        return ceil(a[0]);
+    case SPK__N_FLOOR:
+        return floor(a[0]);
+    case SPK__N_ROUND:
+        return round(a[0]);
+    case SPK__N_TRUNC:
+        return trunc(a[0]);
+    case SPK__N_EXP:
+        return spk__exp(a[0]);
+    case SPK__N_EXP2:
+        return spk__exp2(a[0]);
+    case SPK__N_EXPM1:
+        return spk__expm1(a[0]);
+    case SPK__N_LN:
+        return spk__log(a[0]);
+    case SPK__N_LOG10:
+        return spk__log10(a[0]);
+    case SPK__N_SQRT:
+        return sqrt(a[0]);
+    case SPK__N_SIN:
+        return spk__sin(a[0]);
+    case SPK__N_COS:
+        return spk__cos(a[0]);
+    case SPK__N_TAN:
+        return spk__tan(a[0]);
+    case SPK__N_SINH:
+        return spk__sinh(a[0]);
+    case SPK__N_COSH:
+        return spk__cosh(a[0]);
+    case SPK__N_TANH:
+        return spk__tanh(a[0]);
+    case SPK__N_ERF:
+        return spk__erf(a[0]);
+    case SPK__N_ERFC:
+        return spk__erfc(a[0]);
+    case SPK__N_XEXPM1:
+        return a[0] == 0 ? 1 : a[0] / spk__expm1(a[0]);
     case SPK__N_BITAND:
     case SPK__N_BITOR:
-    case SPK__N_BITXOR: return bits(op, a[0], a[1]);
-    case SPK__N_BLEND: return a[0] != 0 ? a[1] : a[2];
-    case SPK__N_LT: return a[0] < a[1];
-    case SPK__N_LE: return a[0] <= a[1];
-    case SPK__N_EQ: return a[0] == a[1];
-    case SPK__N_AND: return a[0] != 0 && a[1] != 0;
-    case SPK__N_OR: return a[0] != 0 || a[1] != 0;
-    case SPK__N_NOT: return a[0] == 0;
-    default: return NAN;
+    case SPK__N_BITXOR:
+        return bits(op, a[0], a[1]);
+    case SPK__N_BLEND:
+        return a[0] != 0 ? a[1] : a[2];
+    case SPK__N_LT:
+        return a[0] < a[1];
+    case SPK__N_LE:
+        return a[0] <= a[1];
+    case SPK__N_EQ:
+        return a[0] == a[1];
+    case SPK__N_AND:
+        return a[0] != 0 && a[1] != 0;
+    case SPK__N_OR:
+        return a[0] != 0 || a[1] != 0;
+    case SPK__N_NOT:
+        return a[0] == 0;
+    default:
+        return NAN;
     }
 }
 

@@ -7,11 +7,16 @@ static bool is_symbol(const spk__expr *e, const spk__symbol *s) {
 
 static spk__op mirrored(spk__op op) {
     switch (op) {
-    case SPK__OP_LT: return SPK__OP_GT;
-    case SPK__OP_LE: return SPK__OP_GE;
-    case SPK__OP_GT: return SPK__OP_LT;
-    case SPK__OP_GE: return SPK__OP_LE;
-    default: return op;
+    case SPK__OP_LT:
+        return SPK__OP_GT;
+    case SPK__OP_LE:
+        return SPK__OP_GE;
+    case SPK__OP_GT:
+        return SPK__OP_LT;
+    case SPK__OP_GE:
+        return SPK__OP_LE;
+    default:
+        return op;
     }
 }
 

@@ -1,5 +1,5 @@
-/* integrate_odes: each lane advances the states of its own branch. Linear parts go exactly where the
- * integrator says so, the rest through the integrator.
+/* integrate_odes: each lane advances the states of its own branch. Linear parts go exactly where
+ * the integrator says so, the rest through the integrator.
  */
 #include "lower/internal.h"
 
@@ -46,8 +46,8 @@ static bool is_everywhere(const spk__lowering *l, spk__node mask) {
     return spk__dag_is(l->d, mask, SPK__N_BOOL) && spk__dag_at(l->d, mask)->number != 0;
 }
 
-/* Which states go exactly. With a carry the lanes' steps differ in length, so that only those can that no
- * spike and no branch touches; they stay on the grid. */
+/* Which states go exactly. With a carry the lanes' steps differ in length, so that only those can
+ * that no spike and no branch touches; they stay on the grid. */
 static void choose_exact(spk__lowering *l, work *w) {
     for (size_t i = 0; i < l->n_states; i++) {
         bool convolution = l->state[i].is_convolution;
@@ -63,10 +63,11 @@ static void check_linear(spk__lowering *l, const work *w) {
     for (size_t i = 0; i < l->n_states; i++)
         if (w->set[i]) {
             const spk__symbol *s = l->state[i].symbol;
-            spk__lower_fail(l, &s->rhs_loc, "use heun, rk4, exponential_euler, crank_nicolson or euler",
-                            "the integrator exact needs linear equations with constant coefficients, "
-                            "and that of %s is none",
-                            s->name);
+            spk__lower_fail(
+                l, &s->rhs_loc, "use heun, rk4, exponential_euler, crank_nicolson or euler",
+                "the integrator exact needs linear equations with constant coefficients, "
+                "and that of '%s' is not",
+                s->name);
             return;
         }
 }
@@ -120,8 +121,14 @@ void spk__integrate(spk__lowering *l, const spk__arm *arms, size_t n_arms) {
     }
     if (!l->st && !l->d->failed) {
         propagate_exact(l, &w, arms, n_arms);
-        spk__integration in = {.l = l, .d = l->d, .h = l->h, .from = w.from, .to = w.to, .set = w.set,
-                               .active = w.active, .exact = w.exact};
+        spk__integration in = {.l = l,
+                               .d = l->d,
+                               .h = l->h,
+                               .from = w.from,
+                               .to = w.to,
+                               .set = w.set,
+                               .active = w.active,
+                               .exact = w.exact};
         bool any = false;
         for (size_t i = 0; i < l->n_states; i++)
             any = any || w.set[i];
@@ -211,7 +218,7 @@ spk__node spk__rate_slope(spk__integration *in, size_t state, const spk__node *x
     if (!slope && !l->d->failed) {
         const spk__symbol *s = l->state[state].symbol;
         return spk__lower_fail(l, &s->rhs_loc, "use heun, rk4 or euler",
-                               "the equation of %s has no derivative that %s could use", s->name,
+                               "the equation of '%s' has no derivative that %s could use", s->name,
                                l->integrator->name);
     }
     return at_stage(in, slope, x, halves);

@@ -11,13 +11,14 @@ typedef struct {
     bool is_boolean, is_integer;
     bool is_convolution; /* on the grid, always advancing */
     spk__node rhs;       /* over holes (see spk__hole_* below); SPK__NONE: no ODE */
-    spk__node jump;      /* from V' = ... + c * delta: what arrivals add, over holes; SPK__NONE: none */
+    spk__node jump; /* from V' = ... + c * delta: what arrivals add, over holes; SPK__NONE: none */
     spk__node clamp_low, clamp_high; /* from a guard, fixed; SPK__NONE: none */
     /* of a convolution: jumps by this (fixed) times the weight that arrives on port */
     spk__node kick;
     size_t port;
-    spk__node decay;  /* of a chain: y_0' = -decay y_0, y_j' = -decay y_j + y_(j-1); SPK__NONE: no chain */
-    unsigned order;   /* j */
+    spk__node
+        decay; /* of a chain: y_0' = -decay y_0, y_j' = -decay y_j + y_(j-1); SPK__NONE: no chain */
+    unsigned order; /* j */
     int32_t line;
 } spk__lstate;
 
@@ -47,7 +48,7 @@ typedef struct {
     spk_status st; /* first failure */
 
     spk__lstate *state;
-    size_t n_states, state_room;   /* without the carried rest, which comes behind them */
+    size_t n_states, state_room; /* without the carried rest, which comes behind them */
     size_t *state_slot, *parameter_slot, *port_slot; /* by position in the model's lists */
     spk__convolution *convolution;
     size_t n_convolutions, convolution_room;
@@ -55,8 +56,8 @@ typedef struct {
     unsigned char *internal_busy, *initial_busy;
 
     /* ---- the environment that expressions are evaluated in ---- */
-    spk__node *value; /* of states */
-    spk__node *drive; /* of continuous ports */
+    spk__node *value;  /* of states */
+    spk__node *drive;  /* of continuous ports */
     spk__node *spikes; /* of spike ports: weights */
     spk__node *delta;  /* of delta convolutions: by port; holes in right-hand sides, else 0 */
     spk__node time;
@@ -74,12 +75,12 @@ typedef struct {
     /* ---- the step being built ---- */
     bool is_run;
     spk__node spike, rest, rest_next, weight;
-    spk__node h;         /* of the lanes: dt, or dt + what was carried - cut */
+    spk__node h;               /* of the lanes: dt, or dt + what was carried - cut */
     spk__node *start, *finish; /* states before and after integrate_odes */
-    spk__node cut;       /* carry: part of the step left for the next one; SPK__NONE: none */
-    bool *advances;      /* states that this step moves by h, not by dt: what a carry takes back */
-    spk__node *active;   /* by state: mask of lanes that integrated it in this step */
-    bool integrated;     /* an integrate_odes has run */
+    spk__node cut;             /* carry: part of the step left for the next one; SPK__NONE: none */
+    bool *advances;    /* states that this step moves by h, not by dt: what a carry takes back */
+    spk__node *active; /* by state: mask of lanes that integrated it in this step */
+    bool integrated;   /* an integrate_odes has run */
     spk__node *drive0, *drive1;
     size_t carry_condition; /* which onCondition is carried; SIZE_MAX: none can be */
     size_t carry_state;     /* the X of its X >= threshold */
@@ -105,13 +106,14 @@ static inline size_t spk__hole_count(const spk__lowering *l) {
 spk__node spk__eval(spk__lowering *l, const spk__expr *e);
 spk__node spk__eval_real(spk__lowering *l, const spk__expr *e);
 spk__node spk__eval_mask(spk__lowering *l, const spk__expr *e);
-/* The value of e as a lane constant; fails (located) if it is none. what: "an initial value", ... */
+/* The value of e as a lane constant; fails (located) if it is none. what: "an initial value", ...
+ */
 spk__node spk__eval_fixed(spk__lowering *l, const spk__expr *e, const char *what);
 spk__node spk__initial(spk__lowering *l, size_t state);
 size_t spk__state_slot(spk__lowering *l, const spk__symbol *s);
 size_t spk__port_slot(spk__lowering *l, const spk__symbol *port, int element);
-spk__node spk__lower_fail(spk__lowering *l, const spk_loc *loc, const char *hint, const char *format,
-                          ...) __attribute__((format(printf, 4, 5)));
+spk__node spk__lower_fail(spk__lowering *l, const spk_loc *loc, const char *hint,
+                          const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* exec.c */
 void spk__exec(spk__lowering *l, const spk__stmt *s, spk__node mask);
@@ -135,29 +137,30 @@ void spk__advance_convolutions(spk__lowering *l);
 struct spk__integration {
     spk__lowering *l;
     spk__dag *d;
-    spk__node h;            /* step of the lanes */
-    const spk__node *from;  /* states at its start */
-    spk__node *to;          /* set by advance() for every state in `set` */
-    bool *set;              /* states that advance() integrates */
+    spk__node h;             /* step of the lanes */
+    const spk__node *from;   /* states at its start */
+    spk__node *to;           /* set by advance() for every state in `set` */
+    bool *set;               /* states that advance() integrates */
     const spk__node *active; /* mask of each */
-    const bool *exact;      /* states propagated exactly; rhs fetches them itself */
+    const bool *exact;       /* states propagated exactly; rhs fetches them itself */
 };
-/* The rate of a state where the states of `set` have the stage values x, `halves` half steps after the
- * start: inputs and exact states are taken there. */
+/* The rate of a state where the states of `set` have the stage values x, `halves` half steps after
+ * the start: inputs and exact states are taken there. */
 spk__node spk__rate(spk__integration *in, size_t state, const spk__node *x, int halves);
 /* df/dx of the state's own rate, likewise */
 spk__node spk__rate_slope(spk__integration *in, size_t state, const spk__node *x, int halves);
 
 /* linear.c */
-/* Whether the rate of `state` is a linear combination, with fixed coefficients, of states and drives. */
+/* Whether the rate of `state` is a linear combination, with fixed coefficients, of states and
+ * drives. */
 bool spk__is_affine(const spk__lowering *l, size_t state);
-/* Marks the largest set of states, among those allowed, whose rates are affine in each other, in drives
- * and in states without an ODE. */
+/* Marks the largest set of states, among those allowed, whose rates are affine in each other, in
+ * drives and in states without an ODE. */
 void spk__linear_set(const spk__lowering *l, const bool *allowed, bool *set);
-/* x_state after h * halves / 2, when the states in `advancing` follow their (affine) rates and all others
- * hold. */
-spk__node spk__propagate(spk__lowering *l, size_t state, const bool *advancing, const spk__node *from,
-                         int halves);
+/* x_state after h * halves / 2, when the states in `advancing` follow their (affine) rates and all
+ * others hold. */
+spk__node spk__propagate(spk__lowering *l, size_t state, const bool *advancing,
+                         const spk__node *from, int halves);
 
 /* A countdown: its rate is a negative constant. Yields the rate. */
 bool spk__is_timer(const spk__lowering *l, size_t state, double *rate);

@@ -1,6 +1,6 @@
-/* Linear subsystems with constant coefficients, advanced exactly: the rows of the matrix exponential
- * (Rotter and Diesmann 1999, doi:10.1007/s004220050570), which `prepare` computes numerically for each
- * lane, so that equal time constants are no special case.
+/* Linear subsystems with constant coefficients, advanced exactly: the rows of the matrix
+ * exponential (Rotter and Diesmann 1999, doi:10.1007/s004220050570), which `prepare` computes
+ * numerically for each lane, so that equal time constants are no special case.
  */
 #include "lower/internal.h"
 
@@ -117,8 +117,8 @@ static void fill_row(linear_system *s, size_t row, spk__node *a, const spk__node
             continue;
         spk__node rise = spk__dag_sub(l->d, l->drive1[hole - l->n_states], value);
         size_t slope = column(s, SIZE_MAX - 1, rise);
-        a[at * MAX_SIZE + slope] = spk__dag_div(l->d, spk__dag_number(l->d, 1),
-                                                spk__dag_leaf(l->d, SPK__N_DT, 0));
+        a[at * MAX_SIZE + slope] =
+            spk__dag_div(l->d, spk__dag_number(l->d, 1), spk__dag_leaf(l->d, SPK__N_DT, 0));
     }
     if (!spk__dag_is_number(l->d, offset, 0))
         a[row * MAX_SIZE + column(s, SIZE_MAX, spk__dag_number(l->d, 1))] = offset;
@@ -170,8 +170,8 @@ static spk__node chain(spk__lowering *l, size_t state, const spk__node *from, sp
     return spk__dag_mul(d, spk__dag_unary(d, SPK__N_EXP, z), total);
 }
 
-spk__node spk__propagate(spk__lowering *l, size_t state, const bool *advancing, const spk__node *from,
-                         int halves) {
+spk__node spk__propagate(spk__lowering *l, size_t state, const bool *advancing,
+                         const spk__node *from, int halves) {
     spk__dag *d = l->d;
     if (halves == 0)
         return from[state];

@@ -1,4 +1,5 @@
-/* The course of lowering: variables, convolutions, equations, the choice of integrator, both steps. */
+/* The course of lowering: variables, convolutions, equations, the choice of integrator, both steps.
+ */
 #include "lower/internal.h"
 
 #include <math.h>
@@ -40,8 +41,8 @@ static spk_status bad_option(spk_ctx *ctx, const char *word, size_t length) {
         spk__str_add(&list, ", %s", names[i]);
     }
     spk__str_add(&list, "; behind a colon grid or carry, held or linear");
-    spk_status st = spk__fail(ctx, SPK_ERR_USAGE, NULL, list.text, "there is no integrator \"%.*s\"",
-                              (int)length, word);
+    spk_status st = spk__fail(ctx, SPK_ERR_USAGE, NULL, list.text,
+                              "there is no integrator \"%.*s\"", (int)length, word);
     spk__str_free(&list);
     return st;
 }
@@ -119,7 +120,8 @@ static spk__variable *variables(spk__lowering *l, spk__symbol *const *list, size
         return NULL;
     }
     for (size_t i = 0; i < n; i++)
-        for (int e = 0; list[i]->kind == kind && e < (list[i]->vector_size ? list[i]->vector_size : 1); e++)
+        for (int e = 0;
+             list[i]->kind == kind && e < (list[i]->vector_size ? list[i]->vector_size : 1); e++)
             describe(l, list[i], e, &v[slot[i] + (size_t)e]);
     return v;
 }
@@ -148,10 +150,10 @@ static void find_variables(spk__lowering *l) {
     p->n_spike_ports = spread(m->ports, m->n_ports, l->port_slot, SPK__SYM_SPIKE_PORT);
     p->parameters = variables(l, m->parameters, m->n_parameters, l->parameter_slot,
                               SPK__SYM_PARAMETER, p->n_parameters);
-    p->continuous = variables(l, m->ports, m->n_ports, l->port_slot, SPK__SYM_CONTINUOUS_PORT,
-                              p->n_continuous);
-    p->spike_ports = variables(l, m->ports, m->n_ports, l->port_slot, SPK__SYM_SPIKE_PORT,
-                               p->n_spike_ports);
+    p->continuous =
+        variables(l, m->ports, m->n_ports, l->port_slot, SPK__SYM_CONTINUOUS_PORT, p->n_continuous);
+    p->spike_ports =
+        variables(l, m->ports, m->n_ports, l->port_slot, SPK__SYM_SPIKE_PORT, p->n_spike_ports);
     for (size_t i = 0; i < m->n_states; i++)
         for (int e = 0; e < (m->states[i]->vector_size ? m->states[i]->vector_size : 1); e++) {
             if (!spk__grow(l->ctx, &l->state, l->n_states, &l->state_room, sizeof *l->state)) {
@@ -159,9 +161,11 @@ static void find_variables(spk__lowering *l) {
                 return;
             }
             const spk__symbol *s = m->states[i];
-            l->state[l->n_states++] = (spk__lstate){
-                .symbol = s, .element = e, .line = s->rhs ? s->rhs_loc.line : s->loc.line,
-                .is_boolean = s->type.kind == SPK__BOOLEAN, .is_integer = s->type.kind == SPK__INTEGER};
+            l->state[l->n_states++] = (spk__lstate){.symbol = s,
+                                                    .element = e,
+                                                    .line = s->rhs ? s->rhs_loc.line : s->loc.line,
+                                                    .is_boolean = s->type.kind == SPK__BOOLEAN,
+                                                    .is_integer = s->type.kind == SPK__INTEGER};
         }
 }
 
@@ -171,7 +175,8 @@ static void name_states(spk__lowering *l) {
     p->states = room(l, p->n_all_states, sizeof *p->states);
     for (size_t i = 0; p->states && i < p->n_all_states; i++) {
         spk__variable *v = &p->states[i];
-        *v = (spk__variable){.unit = "1", .doc = "", .scale = 1, .low = -INFINITY, .high = INFINITY};
+        *v =
+            (spk__variable){.unit = "1", .doc = "", .scale = 1, .low = -INFINITY, .high = INFINITY};
         char text[256];
         if (i == l->n_states) {
             v->name = "rest";
@@ -223,10 +228,12 @@ static void split_deltas(spk__lowering *l, spk__lstate *s) {
         spk__node delta = spk__dag_leaf(d, SPK__N_HOLE, spk__hole_delta(l, p));
         spk__node slope = spk__dag_derive(d, s->jump, delta);
         for (size_t q = 0; q < l->p->n_spike_ports; q++)
-            if (!slope || spk__dag_uses(d, slope, spk__dag_leaf(d, SPK__N_HOLE, spk__hole_delta(l, q)))) {
-                spk__lower_fail(l, &s->symbol->rhs_loc, NULL,
-                                "the spikes of %s must enter the equation of %s as a factor of a sum",
-                                l->p->spike_ports[p].name, s->symbol->name);
+            if (!slope ||
+                spk__dag_uses(d, slope, spk__dag_leaf(d, SPK__N_HOLE, spk__hole_delta(l, q)))) {
+                spk__lower_fail(
+                    l, &s->symbol->rhs_loc, NULL,
+                    "what arrives at '%s' must be a factor of a term in the equation of '%s'",
+                    l->p->spike_ports[p].name, s->symbol->name);
                 return;
             }
     }
@@ -236,15 +243,17 @@ static void find_equations(spk__lowering *l) {
     equation_environment(l);
     for (size_t i = 0; i < l->n_states && !l->st && !l->d->failed; i++) {
         spk__lstate *s = &l->state[i];
-        if (!s->symbol || !s->symbol->rhs)
+        if (!s->symbol)
             continue;
         l->d->line = s->line;
-        s->rhs = spk__eval_real(l, s->symbol->rhs);
+        if (s->symbol->guard && !spk__guard_bounds(l, s->symbol, &s->clamp_low, &s->clamp_high))
+            spk__lower_fail(l, &s->symbol->guard->loc,
+                            "write [[x >= a]], [[x <= b]] or both with and",
+                            "the guard of the state '%s' must be a plain bound", s->symbol->name);
+        if (s->symbol->rhs && !l->st)
+            s->rhs = spk__eval_real(l, s->symbol->rhs);
         if (s->rhs && !l->st)
             split_deltas(l, s);
-        if (s->symbol->guard && !spk__guard_bounds(l, s->symbol, &s->clamp_low, &s->clamp_high))
-            spk__lower_fail(l, &s->symbol->guard->loc, "write [[x >= a]], [[x <= b]] or both with and",
-                            "the guard of a state must be a plain bound");
     }
 }
 
@@ -292,18 +301,23 @@ static void choose_integrator(spk__lowering *l, const spk__lower_options *o) {
         spk__lower_fail(l, &l->model->loc, "use heun, rk4, exponential_euler or euler",
                         "the integrator %s has its spikes on the grid", l->integrator->name);
     else if (p->carry && !can_carry)
-        spk__lower_fail(l, &l->model->loc, NULL,
-                        "%s has no onCondition(X >= threshold) that emits a spike and resets X, whose "
-                        "crossing could be interpolated",
-                        l->model->name);
+        spk__lower_fail(
+            l, &l->model->loc, NULL,
+            "%s has no onCondition(X >= threshold) that emits a spike and resets X, whose "
+            "crossing could be interpolated",
+            l->model->name);
     p->integrator = l->integrator->name;
     p->order = l->integrator->order;
     char label[64];
     snprintf(label, sizeof label, "%s%s%s%s%s", l->integrator->name,
              p->carry != carry || p->linear_drive != linear ? ":" : "",
-             p->carry == carry ? "" : p->carry ? "carry" : "grid",
+             p->carry == carry ? ""
+             : p->carry        ? "carry"
+                               : "grid",
              p->carry != carry && p->linear_drive != linear ? "," : "",
-             p->linear_drive == linear ? "" : p->linear_drive ? "linear" : "held");
+             p->linear_drive == linear ? ""
+             : p->linear_drive         ? "linear"
+                                       : "held");
     p->label = keep(l, label);
     p->is_default = p->label && strcmp(p->label, best) == 0;
 }
@@ -370,7 +384,7 @@ static void order_defaults(spk__lowering *l) {
             while (done[i])
                 i++;
             spk__lower_fail(l, &p->parameters[i].symbol->loc, NULL,
-                            "the default of %s depends on itself", p->parameters[i].name);
+                            "the default of '%s' depends on itself", p->parameters[i].name);
         }
     }
 }
@@ -383,7 +397,7 @@ static void find_initial(spk__lowering *l) {
         spk__node n = i < l->n_states ? spk__initial(l, i) : spk__dag_number(l->d, 0);
         if (n && !spk__dag_is_fixed(l->d, n))
             spk__lower_fail(l, &l->state[i].symbol->loc, NULL,
-                            "the initial value of %s must not change from step to step",
+                            "the initial value of '%s' must not change from step to step",
                             l->state[i].symbol->name);
         p->initial[i] = n;
     }
@@ -434,20 +448,27 @@ static bool make_environment(spk__lowering *l) {
     return !l->d->failed;
 }
 
-/* Without arriving spikes, states that only they move stay 0: assume so of all that start at 0, and give
- * up those that do not until nothing changes. */
+/* Without arriving spikes, states that only they move stay 0: assume so of all that start at 0, and
+ * give up those that do not until nothing changes. The assumption may lead into code that cannot be
+ * lowered (a loop that would not end); then only convolutions are taken as 0. */
 static void build_run(spk__lowering *l) {
     spk__program *p = l->p;
     bool *zero = room(l, l->n_states, sizeof *zero);
+    size_t diags = spk_ctx_diag_count(l->ctx);
     if (!zero)
         return;
     for (size_t i = 0; i < l->n_states; i++)
         zero[i] = spk__dag_is_number(l->d, p->initial[i], 0);
-    for (bool changed = true; changed && !l->st && !l->d->failed;) {
+    for (bool changed = true; changed && !l->d->failed;) {
         changed = false;
         spk__build_step(l, true, zero, &p->run);
-        for (size_t i = 0; i < l->n_states; i++)
-            if (zero[i] && p->run.next[i]) {
+        bool failed = l->st == SPK_ERR_INPUT;
+        if (failed) {
+            spk_ctx_diag_truncate(l->ctx, diags);
+            l->st = SPK_OK;
+        }
+        for (size_t i = 0; i < l->n_states && !l->st; i++)
+            if (zero[i] && (failed ? !l->state[i].is_convolution : p->run.next[i] != SPK__NONE)) {
                 zero[i] = false;
                 changed = true;
             }
@@ -474,12 +495,11 @@ static void lower_all(spk__lowering *l, const spk__lower_options *o) {
         return;
     order_defaults(l);
     spk__find_bound(l);
-    build_run(l);
-    if (l->st || l->d->failed)
-        return;
     bool *none = room(l, l->n_states, sizeof *none);
     if (none)
         spk__build_step(l, false, none, &l->p->step);
+    if (!l->st && !l->d->failed)
+        build_run(l);
     if (!l->st && !l->d->failed)
         find_recordables(l);
 }
@@ -497,7 +517,7 @@ spk_status spk__lower(spk_ctx *ctx, const spk__model *model, const spk__lower_op
     if (!st) {
         spk__lowering l = {.ctx = ctx, .model = model, .p = p, .d = &p->dag};
         lower_all(&l, options ? options : &standard);
-        st = l.st ? l.st : p->dag.failed ? SPK_ERR_MEMORY : SPK_OK;
+        st = p->dag.failed ? SPK_ERR_MEMORY : l.st;
         for (size_t i = 0; i < l.n_convolutions; i++) {
             spk__free(ctx, l.convolution[i].state);
             spk__free(ctx, l.convolution[i].weight);

@@ -18,7 +18,8 @@ typedef struct {
     spk__choice linear;     /* continuous inputs are linear within a step; else held */
 } spk__lower_options;
 
-/* "heun", "heun:grid", "euler:carry,linear", "default" -> options. ERR_USAGE with the names there are. */
+/* "heun", "heun:grid", "euler:carry,linear", "default" -> options. ERR_USAGE with the names there
+ * are. */
 spk_status spk__lower_options_parse(spk_ctx *ctx, const char *text, spk__lower_options *out);
 
 /* A parameter, state, port or recordable as users see it. Vectors are spread: "name[0]", ... */
@@ -28,7 +29,8 @@ typedef struct {
     const spk__symbol *symbol; /* NULL: not in the text */
 } spk__variable;
 
-/* One form of the step. next[i] is state i at its end; SPK__NONE: the step neither reads nor changes it. */
+/* One form of the step. next[i] is state i at its end; SPK__NONE: the step neither reads nor
+ * changes it. */
 typedef struct {
     spk__node *next;
     spk__node spike;  /* mask */
@@ -60,8 +62,8 @@ typedef struct {
     spk__step step; /* network: inputs of each lane's own */
 } spk__program;
 
-/* ERR_INPUT with located diagnostics where the model is outside the subset. The model (and its text's
- * tree) must outlive the program. */
+/* ERR_INPUT with located diagnostics where the model is outside the subset. The model (and its
+ * text's tree) must outlive the program. */
 spk_status spk__lower(spk_ctx *ctx, const spk__model *model, const spk__lower_options *options,
                       spk__program **out);
 void spk__program_free(spk__program *p);
@@ -76,9 +78,9 @@ typedef struct {
     const char *name, *sentence, *reference;
     int order; /* 0: exact */
     bool linear_only;
-    bool exact_parts;         /* linear subsystems are propagated exactly beside it */
-    bool can_carry, carry;    /* carry: its default for models with a reset */
-    bool linear_drive;        /* its default */
+    bool exact_parts;      /* linear subsystems are propagated exactly beside it */
+    bool can_carry, carry; /* carry: its default for models with a reset */
+    bool linear_drive;     /* its default */
     void (*advance)(spk__integration *in);
 } spk__integrator;
 const spk__integrator *const *spk__integrators(size_t *n);

@@ -1,5 +1,5 @@
-/* Masks: comparisons, logic, and blends. if/else turn into these, so the identities here are what keeps
- * "both branches integrate the same equation" one computation. */
+/* Masks: comparisons, logic, and blends. if/else turn into these, so the identities here are what
+ * keeps "both branches integrate the same equation" one computation. */
 #include "lower/dag.h"
 
 static bool is_bool(const spk__dag *d, spk__node n, bool x) {
@@ -122,7 +122,8 @@ spk__node spk__dag_to_mask(spk__dag *d, spk__node a) {
     return spk__dag_not(d, spk__dag_compare(d, SPK__N_EQ, a, spk__dag_number(d, 0)));
 }
 
-/* The comparison of a blend of two numbers with a number is the blend's mask, its contrary, or settled. */
+/* The comparison of a blend of two numbers with a number is the blend's mask, its contrary, or
+ * settled. */
 static spk__node compare_blend(spk__dag *d, spk__dag_op op, spk__node a, spk__node b) {
     bool left = spk__dag_is(d, a, SPK__N_BLEND);
     spk__node blend = left ? a : b, other = left ? b : a;

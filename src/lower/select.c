@@ -1,6 +1,7 @@
-/* From values to machine operations. A sum becomes a chain of fused multiply-adds that starts with what
- * is known earliest and ends with what takes longest; p * q + c * p is taken as p * (q + c), which saves
- * a multiplication; the removable singularity x / (exp(x) - 1) becomes a quotient and a series, blended.
+/* From values to machine operations. A sum becomes a chain of fused multiply-adds that starts with
+ * what is known earliest and ends with what takes longest; p * q + c * p is taken as p * (q + c),
+ * which saves a multiplication; the removable singularity x / (exp(x) - 1) becomes a quotient and a
+ * series, blended.
  */
 #include "lower/lower.h"
 
@@ -8,10 +9,10 @@ enum { MAX_TERMS = 100 };
 
 typedef struct {
     spk__dag *d;
-    size_t n;           /* nodes there were at the start */
-    spk__node *chosen;  /* by old node */
-    uint32_t *uses;     /* by old node */
-    uint16_t *depth;    /* by any node; grows */
+    size_t n;          /* nodes there were at the start */
+    spk__node *chosen; /* by old node */
+    uint32_t *uses;    /* by old node */
+    uint16_t *depth;   /* by any node; grows */
     unsigned char *has_depth;
     size_t room;
 } selector;
@@ -229,7 +230,8 @@ static spk__node choose_xexpm1(selector *s, spk__node z) {
     spk__node y = make(s, d->node[e].op, choose(s, spk__dag_arg(d, e, 0)), 0, 0);
     spk__node far = make(s, SPK__N_DIV, x, make(s, SPK__N_SUB, y, spk__dag_number(d, 1), 0), 0);
     spk__node near = make(s, SPK__N_XSERIES, x, 0, 0);
-    spk__node is_near = make(s, SPK__N_LT, make(s, SPK__N_ABS, x, 0, 0), spk__dag_number(d, 0.3), 0);
+    spk__node is_near =
+        make(s, SPK__N_LT, make(s, SPK__N_ABS, x, 0, 0), spk__dag_number(d, 0.3), 0);
     return make(s, SPK__N_BLEND, is_near, near, far);
 }
 
@@ -264,8 +266,8 @@ static spk__node choose(selector *s, spk__node n) {
     return result;
 }
 
-/* A comparison that is needed in both senses is made once, in the sense that is true for NaN; blends on the
- * other swap their arms. */
+/* A comparison that is needed in both senses is made once, in the sense that is true for NaN;
+ * blends on the other swap their arms. */
 static spk__node choose_blend(selector *s, spk__node n) {
     spk__dag *d = s->d;
     spk__node m = spk__dag_arg(d, n, 0), a = choose(s, spk__dag_arg(d, n, 1));

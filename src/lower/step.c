@@ -1,5 +1,5 @@
-/* One step, in NEST's order: update; what arrives at its end (convolutions, deltas, onReceive); then the
- * onConditions.
+/* One step, in NEST's order: update; what arrives at its end (convolutions, deltas, onReceive);
+ * then the onConditions.
  */
 #include "lower/internal.h"
 
@@ -12,11 +12,13 @@ static void set_inputs(spk__lowering *l, bool is_run) {
     spk__dag_op op = is_run ? SPK__N_DRIVE : SPK__N_INPUT;
     for (size_t p = 0; p < l->p->n_continuous; p++) {
         l->drive0[p] = spk__dag_leaf(d, op, (uint32_t)(2 * p));
-        l->drive1[p] = l->p->linear_drive ? spk__dag_leaf(d, op, (uint32_t)(2 * p + 1)) : l->drive0[p];
+        l->drive1[p] =
+            l->p->linear_drive ? spk__dag_leaf(d, op, (uint32_t)(2 * p + 1)) : l->drive0[p];
         l->drive[p] = l->drive0[p];
     }
     for (size_t p = 0; p < l->p->n_spike_ports; p++) {
-        l->spikes[p] = is_run ? spk__dag_number(d, 0) : spk__dag_leaf(d, SPK__N_SPIKES, (uint32_t)p);
+        l->spikes[p] =
+            is_run ? spk__dag_number(d, 0) : spk__dag_leaf(d, SPK__N_SPIKES, (uint32_t)p);
         l->delta[p] = spk__dag_number(d, 0);
     }
 }
@@ -145,7 +147,8 @@ void spk__build_step(spk__lowering *l, bool is_run, const bool *zero, spk__step 
         l->rest_next = l->cut;
     conditions(l);
     for (size_t i = 0; i < l->n_states; i++)
-        out->next[i] = zero[i] && spk__dag_is_number(l->d, l->value[i], 0) ? SPK__NONE : l->value[i];
+        out->next[i] =
+            zero[i] && spk__dag_is_number(l->d, l->value[i], 0) ? SPK__NONE : l->value[i];
     if (l->p->carry)
         out->next[l->n_states] = l->rest_next;
     out->spike = l->spike;

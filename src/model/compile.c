@@ -1,8 +1,9 @@
 /* Emitted C to a loaded kernel, through the system's compiler and a cache.
  *
- * A kernel's file is named by the hash of everything that makes it: the emitted text, the headers, the
- * compiler with its version, the flags. It is compiled in a folder of its own beside its place and renamed
- * there, so that two processes may do the same at once, and a killed one leaves no half file.
+ * A kernel's file is named by the hash of everything that makes it: the emitted text, the headers,
+ * the compiler with its version, the flags. It is compiled in a folder of its own beside its place
+ * and renamed there, so that two processes may do the same at once, and a killed one leaves no half
+ * file.
  */
 #include "model/model.h"
 
@@ -16,11 +17,11 @@ enum { MAX_ARGS = 32 };
 
 /* As cmake/kernels.cmake has them. */
 static const char *const common_flags[] = {
-    "-std=c17", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
-    "-fPIC", "-shared", "-DSPK_KERNEL_SYMBOL=" SPK__KERNEL_ENTRY};
+    "-std=c17",           "-O3",   "-ffp-contract=off", "-fno-math-errno",
+    "-fno-trapping-math", "-fPIC", "-shared",           "-DSPK_KERNEL_SYMBOL=" SPK__KERNEL_ENTRY};
 static const char *const avx2_flags[] = {"-DSPK_ISA=1", "-mavx2", "-mfma"};
-static const char *const avx512_flags[] = {"-DSPK_ISA=2", "-mavx2", "-mfma", "-mavx512f",
-                                           "-mavx512dq", "-mavx512vl", "-mavx512bw"};
+static const char *const avx512_flags[] = {"-DSPK_ISA=2", "-mavx2",     "-mfma",     "-mavx512f",
+                                           "-mavx512dq",  "-mavx512vl", "-mavx512bw"};
 static const char *const base_flags[] = {"-DSPK_ISA=0"};
 
 typedef struct {
@@ -63,7 +64,8 @@ static spk_status find_cache(build *b, const char *wanted) {
     } else {
         char space[4096];
         struct passwd entry, *found = NULL;
-        if (getpwuid_r(getuid(), &entry, space, sizeof space, &found) != 0 || !found || !found->pw_dir)
+        if (getpwuid_r(getuid(), &entry, space, sizeof space, &found) != 0 || !found ||
+            !found->pw_dir)
             return spk__fail(b->ctx, SPK_ERR_IO, NULL, "name a folder for compiled models",
                              "this user has no home folder");
         spk_status st = join(b, found->pw_dir, ".cache/spikefit", &b->cache);
@@ -77,8 +79,8 @@ static spk_status make_work(build *b) {
     spk_status st = join(b, b->cache, "build-XXXXXX", &b->work);
     if (!st && !mkdtemp(b->work)) {
         spk_loc loc = {.file = b->cache};
-        st = spk__fail(b->ctx, SPK_ERR_IO, &loc, NULL, "nothing can be written into this folder: %s",
-                       strerror(errno));
+        st = spk__fail(b->ctx, SPK_ERR_IO, &loc, NULL,
+                       "nothing can be written into this folder: %s", strerror(errno));
         spk__free(b->ctx, b->work);
         b->work = NULL;
     }
@@ -86,9 +88,10 @@ static spk_status make_work(build *b) {
 }
 
 static spk_status no_compiler(build *b) {
-    return spk__fail(b->ctx, SPK_ERR_FAILED, NULL,
-                     "install one (Debian: apt install gcc libc6-dev); the built-in models work without",
-                     "compiling a model needs a C compiler, and \"%s\" cannot be run", b->compiler);
+    return spk__fail(
+        b->ctx, SPK_ERR_FAILED, NULL,
+        "install one (Debian: apt install gcc libc6-dev); the built-in models work without",
+        "compiling a model needs a C compiler, and \"%s\" cannot be run", b->compiler);
 }
 
 /* What the compiler says of itself, for the hash. */
@@ -153,8 +156,8 @@ static spk_status compile_failed(build *b, int code, const char *log) {
     if (spk__read_file(b->ctx, log, 1 << 20, &text, &length) != SPK_OK)
         text = NULL;
     spk_status st = spk__fail(b->ctx, SPK_ERR_FAILED, NULL, NULL,
-                              "the C compiler \"%s\" failed with code %d: %.600s", b->compiler, code,
-                              text ? text : "");
+                              "the C compiler \"%s\" failed with code %d: %.600s", b->compiler,
+                              code, text ? text : "");
     spk__free(b->ctx, text);
     return st;
 }
@@ -181,7 +184,8 @@ static spk_status compile(build *b, const char *c_text, const char *target) {
         st = compile_failed(b, code, log);
     if (!st && rename(object, target) != 0) {
         spk_loc loc = {.file = target};
-        st = spk__fail(b->ctx, SPK_ERR_IO, &loc, NULL, "the kernel cannot be written: %s", strerror(errno));
+        st = spk__fail(b->ctx, SPK_ERR_IO, &loc, NULL, "the kernel cannot be written: %s",
+                       strerror(errno));
     }
     spk__free(b->ctx, source);
     spk__free(b->ctx, object);
@@ -190,7 +194,8 @@ static spk_status compile(build *b, const char *c_text, const char *target) {
     return st;
 }
 
-static spk_status load(build *b, const char *path, spk__kernel_file **handle, const spk_kernel **out) {
+static spk_status load(build *b, const char *path, spk__kernel_file **handle,
+                       const spk_kernel **out) {
     size_t before = spk_ctx_diag_count(b->ctx);
     spk_status st = spk__kernel_load(b->ctx, path, handle, out);
     if (st == SPK_ERR_INPUT)
@@ -213,7 +218,8 @@ spk_status spk__compile_kernel(spk_ctx *ctx, const spk_model_options *o, const c
         st = hash_name(&b, c_text, version, name);
     if (!st)
         st = join(&b, b.cache, name, &target);
-    if (!st && (access(target, R_OK) != 0 || load(&b, target, handle, out) == SPK_ERR_INPUT || !*out)) {
+    if (!st &&
+        (access(target, R_OK) != 0 || load(&b, target, handle, out) == SPK_ERR_INPUT || !*out)) {
         st = compile(&b, c_text, target);
         if (!st)
             st = spk__kernel_load(ctx, target, handle, out);

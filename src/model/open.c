@@ -60,11 +60,13 @@ static spk_status copy_facts(spk_model *m, const spk__model *model) {
 }
 
 /* built: the catalogue's entry if the text is a built-in model's */
-static spk_status find_kernels(spk_model *m, const spk__model *model, const spk__builtin_model *built,
-                               const char *source, const spk_model_options *o) {
+static spk_status find_kernels(spk_model *m, const spk__model *model,
+                               const spk__builtin_model *built, const char *source,
+                               const spk_model_options *o) {
     const char *wanted = o->integrator ? o->integrator : "default";
     int isa = o->isa < 0 ? (int)spk__cpu_isa() : o->isa;
-    const spk__builtin_integrator *ready = built ? spk__builtin_integrator_find(built, wanted) : NULL;
+    const spk__builtin_integrator *ready =
+        built ? spk__builtin_integrator_find(built, wanted) : NULL;
     spk__program *p = NULL;
     spk_status st = SPK_OK;
     if (!ready) {
@@ -122,7 +124,8 @@ static spk_status open_text(spk_ctx *ctx, const char *name, const char *text, si
 }
 
 spk_status spk_model_open_text(spk_ctx *ctx, const char *name, const char *text, size_t length,
-                               const char *model, const spk_model_options *options, spk_model **out) {
+                               const char *model, const spk_model_options *options,
+                               spk_model **out) {
     return open_text(ctx, name, text, length, model, NULL, options, out);
 }
 
@@ -136,8 +139,10 @@ static spk_status unknown_name(spk_ctx *ctx, const char *name) {
     if (near)
         spk__str_add(&hint, "did you mean %s?", near);
     else
-        spk__str_add(&hint, "`spikefit models` lists the built-in ones; a file's name ends in .nestml");
-    spk_status st = spk__fail(ctx, SPK_ERR_INPUT, NULL, hint.text, "there is no model \"%s\"", name);
+        spk__str_add(&hint,
+                     "`spikefit models` lists the built-in ones; a file's name ends in .nestml");
+    spk_status st =
+        spk__fail(ctx, SPK_ERR_INPUT, NULL, hint.text, "there is no model \"%s\"", name);
     spk__str_free(&hint);
     return st;
 }

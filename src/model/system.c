@@ -29,7 +29,8 @@ spk_status spk__run_program(spk_ctx *ctx, const char *const *argv, const char *o
     }
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return spk__fail(ctx, SPK_ERR_FAILED, NULL, NULL, "%s was lost: %s", argv[0], strerror(errno));
+            return spk__fail(ctx, SPK_ERR_FAILED, NULL, NULL, "%s was lost: %s", argv[0],
+                             strerror(errno));
     *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return SPK_OK;
 }
@@ -46,7 +47,8 @@ spk_status spk__make_folder(spk_ctx *ctx, const char *path) {
         *s = '\0';
         if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
             spk_loc loc = {.file = copy};
-            st = spk__fail(ctx, SPK_ERR_IO, &loc, NULL, "the folder cannot be made: %s", strerror(errno));
+            st = spk__fail(ctx, SPK_ERR_IO, &loc, NULL, "the folder cannot be made: %s",
+                           strerror(errno));
         }
         *s = c;
         if (!c)

@@ -1,6 +1,6 @@
-/* Every built-in kernel gives the same bits on every instruction set: spikes, times and final states of
- * lanes with parameters of their own. The instruction sets interleave different numbers of vectors, so the
- * test covers that too. */
+/* Every built-in kernel gives the same bits on every instruction set: spikes, times and final
+ * states of lanes with parameters of their own. The instruction sets interleave different numbers
+ * of vectors, so the test covers that too. */
 #include "kernel_run.h"
 
 #include "kernel/catalogue.h"
@@ -64,7 +64,8 @@ static uint64_t hash_lanes(const lanes *l) {
     for (size_t i = 0; i < LANES; i++)
         for (size_t j = 0; j < k->n_kernel_states; j++) {
             size_t width = (size_t)k->width;
-            double x = get_real(k, l->packed_state, (i / width * k->n_kernel_states + j) * width + i % width);
+            double x = get_real(k, l->packed_state,
+                                (i / width * k->n_kernel_states + j) * width + i % width);
             x = isnan(x) ? 12345 : x; /* the hardware chooses a NaN's sign and payload */
             h = spk__hash(&x, sizeof x, h);
         }

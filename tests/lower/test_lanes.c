@@ -1,12 +1,14 @@
-/* What a lane does at the edges: removable singularities, NaN, division by zero in a branch not taken,
- * refractory periods, crossings between grid points; and statements, which are blends and unrolled loops. */
+/* What a lane does at the edges: removable singularities, NaN, division by zero in a branch not
+ * taken, refractory periods, crossings between grid points; and statements, which are blends and
+ * unrolled loops. */
 #include "kernel_run.h"
 
 static spk_ctx *ctx;
 
 /* alpha_n is 0/0 at -55 mV, alpha_m at -40 mV. */
 TEST(hodgkin_huxley_rates_are_smooth_at_their_singularities) {
-    static const char *const integrators[] = {"crank_nicolson", "rk4", "euler", "exponential_euler"};
+    static const char *const integrators[] = {"crank_nicolson", "rk4", "euler",
+                                              "exponential_euler"};
     static const double at[] = {-55, -40};
     for (int i = 0; i < 4; i++) {
         spk_model *m = test_open(ctx, "hh_psc_alpha", integrators[i], -1);
@@ -56,7 +58,8 @@ TEST(a_nan_lane_shows_and_disturbs_no_other) {
             for (size_t s = 0; s < k->n_kernel_states; s++) {
                 visible = visible || isnan(lanes_state(&b, 2, k->states[s].name));
                 for (size_t j = 0; j < 5; j++)
-                    CHECK(j == 2 || lanes_state(&a, j, k->states[s].name) == lanes_state(&b, j, k->states[s].name));
+                    CHECK(j == 2 || lanes_state(&a, j, k->states[s].name) ==
+                                        lanes_state(&b, j, k->states[s].name));
             }
             for (size_t s = 0; s < b.n_spikes; s++) {
                 fired += b.spike_lane[s] == 2;
@@ -70,37 +73,36 @@ TEST(a_nan_lane_shows_and_disturbs_no_other) {
     }
 }
 
-static const char branch_text[] =
-    "model branches:\n"
-    "    state:\n"
-    "        x real = 1\n"
-    "        y real = 0\n"
-    "    parameters:\n"
-    "        tau ms = 2 ms\n"
-    "        n integer = 3\n"
-    "    internals:\n"
-    "        P real = tau == 0 ms ? 0 : exp(-resolution() / tau)\n"
-    "    update:\n"
-    "        if tau == 0 ms:\n"
-    "            x = 5\n"
-    "        elif x > 0.5:\n"
-    "            x = x * P\n"
-    "        else:\n"
-    "            x = x + 1 ms / tau\n"
-    "        y = 0\n"
-    "        for i in 0 ... 4 step 1:\n"
-    "            if i < n:\n"
-    "                y += square(i) + half(x)\n"
-    "        k integer = 0\n"
-    "        while k * k < 30:\n"
-    "            k += 1\n"
-    "        y = y + 100 * k\n"
-    "    function square(a real) real:\n"
-    "        return a * a\n"
-    "    function half(a real) real:\n"
-    "        if a > 4:\n"
-    "            return 0\n"
-    "        return a / 2\n";
+static const char branch_text[] = "model branches:\n"
+                                  "    state:\n"
+                                  "        x real = 1\n"
+                                  "        y real = 0\n"
+                                  "    parameters:\n"
+                                  "        tau ms = 2 ms\n"
+                                  "        n integer = 3\n"
+                                  "    internals:\n"
+                                  "        P real = tau == 0 ms ? 0 : exp(-resolution() / tau)\n"
+                                  "    update:\n"
+                                  "        if tau == 0 ms:\n"
+                                  "            x = 5\n"
+                                  "        elif x > 0.5:\n"
+                                  "            x = x * P\n"
+                                  "        else:\n"
+                                  "            x = x + 1 ms / tau\n"
+                                  "        y = 0\n"
+                                  "        for i in 0 ... 4 step 1:\n"
+                                  "            if i < n:\n"
+                                  "                y += square(i) + half(x)\n"
+                                  "        k integer = 0\n"
+                                  "        while k * k < 30:\n"
+                                  "            k += 1\n"
+                                  "        y = y + 100 * k\n"
+                                  "    function square(a real) real:\n"
+                                  "        return a * a\n"
+                                  "    function half(a real) real:\n"
+                                  "        if a > 4:\n"
+                                  "            return 0\n"
+                                  "        return a / 2\n";
 
 TEST(branches_loops_and_functions_do_as_in_c) {
     spk_model *m = test_open_text(ctx, branch_text, NULL, -1);
@@ -134,28 +136,27 @@ TEST(branches_loops_and_functions_do_as_in_c) {
 }
 
 /* V' = rate: crosses 1 mV after 1 / rate, then rests for t_ref. */
-static const char ramp_text[] =
-    "model ramp:\n"
-    "    state:\n"
-    "        V_m mV = 0 mV\n"
-    "        refr_t ms = 0 ms\n"
-    "    equations:\n"
-    "        V_m' = rate + 0 * V_m * V_m / (mV * ms)\n"
-    "        refr_t' = -1e3 * ms/s\n"
-    "    parameters:\n"
-    "        rate mV/ms = 0.37 mV/ms\n"
-    "        t_ref ms = 0 ms\n"
-    "    output:\n"
-    "        spike\n"
-    "    update:\n"
-    "        if refr_t > 0 ms:\n"
-    "            integrate_odes(refr_t)\n"
-    "        else:\n"
-    "            integrate_odes(V_m)\n"
-    "    onCondition(V_m >= 1 mV):\n"
-    "        V_m = 0 mV\n"
-    "        refr_t = t_ref\n"
-    "        emit_spike()\n";
+static const char ramp_text[] = "model ramp:\n"
+                                "    state:\n"
+                                "        V_m mV = 0 mV\n"
+                                "        refr_t ms = 0 ms\n"
+                                "    equations:\n"
+                                "        V_m' = rate + 0 * V_m * V_m / (mV * ms)\n"
+                                "        refr_t' = -1e3 * ms/s\n"
+                                "    parameters:\n"
+                                "        rate mV/ms = 0.37 mV/ms\n"
+                                "        t_ref ms = 0 ms\n"
+                                "    output:\n"
+                                "        spike\n"
+                                "    update:\n"
+                                "        if refr_t > 0 ms:\n"
+                                "            integrate_odes(refr_t)\n"
+                                "        else:\n"
+                                "            integrate_odes(V_m)\n"
+                                "    onCondition(V_m >= 1 mV):\n"
+                                "        V_m = 0 mV\n"
+                                "        refr_t = t_ref\n"
+                                "        emit_spike()\n";
 
 TEST(crossings_and_refractory_periods_end_between_grid_points) {
     static const double t_refs[] = {0, 2, 0.73, 0.05};
@@ -211,30 +212,29 @@ TEST(refractory_periods_count_whole_steps_on_the_grid) {
 }
 
 /* Weights of a delta kernel lift V by their size, but not while it is held. */
-static const char delta_text[] =
-    "model deltas:\n"
-    "    state:\n"
-    "        V_m mV = 0 mV\n"
-    "        refr_t ms = 0 ms\n"
-    "    equations:\n"
-    "        kernel K = delta(t)\n"
-    "        V_m' = -V_m / tau + 3 * convolve(K, spikes) * mV / ms\n"
-    "        refr_t' = -1e3 * ms/s\n"
-    "    parameters:\n"
-    "        tau ms = 10 ms\n"
-    "    input:\n"
-    "        spikes <- spike\n"
-    "    output:\n"
-    "        spike\n"
-    "    update:\n"
-    "        if refr_t > 0 ms:\n"
-    "            integrate_odes(refr_t)\n"
-    "        else:\n"
-    "            integrate_odes(V_m)\n"
-    "    onCondition(V_m >= 5 mV):\n"
-    "        V_m = 0 mV\n"
-    "        refr_t = 1 ms\n"
-    "        emit_spike()\n";
+static const char delta_text[] = "model deltas:\n"
+                                 "    state:\n"
+                                 "        V_m mV = 0 mV\n"
+                                 "        refr_t ms = 0 ms\n"
+                                 "    equations:\n"
+                                 "        kernel K = delta(t)\n"
+                                 "        V_m' = -V_m / tau + 3 * convolve(K, spikes) * mV / ms\n"
+                                 "        refr_t' = -1e3 * ms/s\n"
+                                 "    parameters:\n"
+                                 "        tau ms = 10 ms\n"
+                                 "    input:\n"
+                                 "        spikes <- spike\n"
+                                 "    output:\n"
+                                 "        spike\n"
+                                 "    update:\n"
+                                 "        if refr_t > 0 ms:\n"
+                                 "            integrate_odes(refr_t)\n"
+                                 "        else:\n"
+                                 "            integrate_odes(V_m)\n"
+                                 "    onCondition(V_m >= 5 mV):\n"
+                                 "        V_m = 0 mV\n"
+                                 "        refr_t = 1 ms\n"
+                                 "        emit_spike()\n";
 
 TEST(deltas_jump_and_are_lost_while_held) {
     spk_model *m = test_open_text(ctx, delta_text, NULL, -1);
@@ -259,8 +259,8 @@ TEST(deltas_jump_and_are_lost_while_held) {
     spk_model_free(m);
 }
 
-/* A spike that arrives at the end of a step and lifts V over the threshold there is stamped there; one that V
- * crosses by itself, at the crossing. */
+/* A spike that arrives at the end of a step and lifts V over the threshold there is stamped there;
+ * one that V crosses by itself, at the crossing. */
 TEST(arrivals_fire_at_the_end_of_the_step) {
     spk_model *m = test_open(ctx, "izhikevich", NULL, -1);
     REQUIRE(m);

@@ -3,8 +3,8 @@
 
 static spk_ctx *ctx;
 
-/* iaf_psc_exp without spikes: V(t) under a constant current, with a current jump of 100 pA at 1 ms. tau_m
- * may equal tau_syn. */
+/* iaf_psc_exp without spikes: V(t) under a constant current, with a current jump of 100 pA at 1 ms.
+ * tau_m may equal tau_syn. */
 static double lif_V(double t, double tau, double tau_s, double C, double E, double I, double jump) {
     double V = E + I * tau / C * -expm1(-t / tau), s = t - 1;
     if (s <= 0)
@@ -33,7 +33,8 @@ TEST(exact_psc_exp_equals_closed_form) {
         for (int n = 1; n <= 500; n++) {
             weight[exc] = n == 10 ? 100 : 0;
             lanes_step(&l, 300, 300, weight);
-            CHECK_NEAR(lanes_state(&l, 0, "V_m"), lif_V(n * 0.1, tau, tau_s[i], C, E, 300, 100), 1e-12 * 70);
+            CHECK_NEAR(lanes_state(&l, 0, "V_m"), lif_V(n * 0.1, tau, tau_s[i], C, E, 300, 100),
+                       1e-12 * 70);
         }
         lanes_free(&l);
     }
@@ -63,8 +64,8 @@ TEST(exact_takes_a_linear_drive) {
     spk_model_free(m);
 }
 
-/* Kernels: a sum of t^k exp(-t / tau), a system of ODEs, and a delta, each after one spike of weight w at
- * the end of step 1. */
+/* Kernels: a sum of t^k exp(-t / tau), a system of ODEs, and a delta, each after one spike of
+ * weight w at the end of step 1. */
 static const char kernels_text[] =
     "model kernels:\n"
     "    state:\n"
@@ -110,19 +111,23 @@ TEST(kernels_equal_closed_forms) {
             for (size_t j = 0; j < k->n_kernel_states; j++)
                 state[j] = get_real(k, l.packed_state, j * (size_t)k->width);
             k->record(l.parameter, l.constant, state, NULL, 0.1, t, out);
-            double g = t2 == t1 ? t / t1 * exp(-t / t1) : (exp(-t / t1) - exp(-t / t2)) / t1 / (1 / t2 - 1 / t1);
+            double g = t2 == t1 ? t / t1 * exp(-t / t1)
+                                : (exp(-t / t1) - exp(-t / t2)) / t1 / (1 / t2 - 1 / t1);
             const char *const names[] = {"V_m", "a", "b", "c"};
-            const double want[] = {2 * w * exp(-t / 10), w * (t * t / t1 / t1 * exp(-t / t1) + 3 * exp(-t / t2)),
+            const double want[] = {2 * w * exp(-t / 10),
+                                   w * (t * t / t1 / t1 * exp(-t / t1) + 3 * exp(-t / t2)),
                                    w * exp(1) / t1 * t * exp(-t / t1), w * g};
             for (int q = 0; q < 4; q++)
-                CHECK_NEAR(out[find_quantity(k->recordables, k->n_recordables, names[q])], want[q], 3e-12);
+                CHECK_NEAR(out[find_quantity(k->recordables, k->n_recordables, names[q])], want[q],
+                           3e-12);
         }
         lanes_free(&l);
     }
     spk_model_free(m);
 }
 
-/* Without arriving spikes, run() leaves out what only they move; what is left gives what step() gives. */
+/* Without arriving spikes, run() leaves out what only they move; what is left gives what step()
+ * gives. */
 TEST(run_and_step_agree) {
     spk_model *m = test_open(ctx, "iaf_psc_exp", NULL, -1);
     REQUIRE(m);

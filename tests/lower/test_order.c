@@ -1,5 +1,5 @@
-/* Each integrator's measured order is its declared one: over the registry, on a smooth nonlinear problem
- * whose solution the test computes by itself, and on spike times. */
+/* Each integrator's measured order is its declared one: over the registry, on a smooth nonlinear
+ * problem whose solution the test computes by itself, and on spike times. */
 #include "kernel_run.h"
 
 #include "lower/lower.h"
@@ -7,22 +7,22 @@
 static spk_ctx *ctx;
 
 /* A leaky membrane with one gate, at rest at t = 0, under a current that starts smoothly. */
-static const char text[] =
-    "model gated:\n"
-    "    state:\n"
-    "        V_m mV = -65 mV\n"
-    "        n real = 1 / (1 + exp(-(-65 + 40) / 8))\n"
-    "    equations:\n"
-    "        V_m' = (-10 nS * (V_m + 65 mV) - 40 nS * n**2 * (V_m + 80 mV) + I_0 + 300 pA * (1 - cos(0.4 * t / ms))) / (100 pF)\n"
-    "        n' = (1 / (1 + exp(-(V_m / mV + 40) / 8)) - n) / (4 ms)\n"
-    "    parameters:\n"
-    "        I_0 pA = 0 pA\n"
-    "    output:\n"
-    "        spike\n"
-    "    update:\n"
-    "        integrate_odes()\n"
-    "    onCondition(V_m > 1000 mV):\n"
-    "        emit_spike()\n";
+static const char text[] = "model gated:\n"
+                           "    state:\n"
+                           "        V_m mV = -65 mV\n"
+                           "        n real = 1 / (1 + exp(-(-65 + 40) / 8))\n"
+                           "    equations:\n"
+                           "        V_m' = (-10 nS * (V_m + 65 mV) - 40 nS * n**2 * (V_m + 80 mV) "
+                           "+ I_0 + 300 pA * (1 - cos(0.4 * t / ms))) / (100 pF)\n"
+                           "        n' = (1 / (1 + exp(-(V_m / mV + 40) / 8)) - n) / (4 ms)\n"
+                           "    parameters:\n"
+                           "        I_0 pA = 0 pA\n"
+                           "    output:\n"
+                           "        spike\n"
+                           "    update:\n"
+                           "        integrate_odes()\n"
+                           "    onCondition(V_m > 1000 mV):\n"
+                           "        emit_spike()\n";
 
 static double n_inf(double V) {
     return 1 / (1 + exp(-(V + 40) / 8));
@@ -82,8 +82,8 @@ TEST(orders_are_as_declared) {
         double dt = all[i]->order > 2 ? 0.5 : 0.05;
         double coarse = error_at(k, dt, T, want), fine = error_at(k, dt / 4, T, want);
         double order = log2(coarse / fine) / 2;
-        printf("# %s: errors %.3g %.3g, order %.2f, declared %d\n", all[i]->name, coarse, fine, order,
-               all[i]->order);
+        printf("# %s: errors %.3g %.3g, order %.2f, declared %d\n", all[i]->name, coarse, fine,
+               order, all[i]->order);
         CHECK_NEAR(order, all[i]->order, 0.15);
         spk_model_free(m);
     }

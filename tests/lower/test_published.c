@@ -1,11 +1,12 @@
-/* Models against numbers that papers and other programs report: reference/ and README.md of the shared
- * recordings. */
+/* Models against numbers that papers and other programs report: reference/ and README.md of the
+ * shared recordings. */
 #include "kernel_run.h"
 
 static spk_ctx *ctx;
 static spk_model *model;
 
-static const spk_kernel *open_kernel(const char *name, const char *integrator, spk_precision precision) {
+static const spk_kernel *open_kernel(const char *name, const char *integrator,
+                                     spk_precision precision) {
     model = test_open(ctx, name, integrator, -1);
     return model ? spk_model_kernel(model, precision) : NULL;
 }
@@ -46,13 +47,14 @@ static double pattern_drive(double t) {
     return patterns_I;
 }
 
-/* The eight patterns of Naud et al. 2008, 600 ms from V = E_L, w = 0: tonic spiking has 62 spikes, the first
- * at 14.22 ms; adaptation 12, 14.90 ms (reference/adex_naud2008_patterns.csv). */
+/* The eight patterns of Naud et al. 2008, 600 ms from V = E_L, w = 0: tonic spiking has 62 spikes,
+ * the first at 14.22 ms; adaptation 12, 14.90 ms (reference/adex_naud2008_patterns.csv). */
 TEST(adex_fires_in_nauds_patterns) {
     const char *path = data_path("reference/adex_naud2008_patterns.csv");
     if (!path)
         return;
-    static const char *const names[] = {"C_m", "g_L", "E_L", "V_th", "Delta_T", "a", "tau_w", "b", "V_reset"};
+    static const char *const names[] = {"C_m", "g_L",   "E_L", "V_th",   "Delta_T",
+                                        "a",   "tau_w", "b",   "V_reset"};
     const spk_kernel *k = open_kernel("aeif_psc_exp", NULL, SPK_FLOAT64);
     REQUIRE(k);
     FILE *f = fopen(path, "r");
@@ -73,7 +75,8 @@ TEST(adex_fires_in_nauds_patterns) {
         lanes_set(&l, 0, "V_peak", 0);
         lanes_prepare(&l);
         lanes_run(&l, 60000, pattern_drive);
-        printf("# %s: %zu spikes, first at %.3f ms\n", line, l.n_spikes, l.n_spikes ? l.spike_ms[0] : 0);
+        printf("# %s: %zu spikes, first at %.3f ms\n", line, l.n_spikes,
+               l.n_spikes ? l.spike_ms[0] : 0);
         CHECK(l.n_spikes > 0);
         if (strcmp(line, "tonic spiking") == 0) {
             CHECK(l.n_spikes == 62);
@@ -90,8 +93,8 @@ TEST(adex_fires_in_nauds_patterns) {
     spk_model_free(model);
 }
 
-/* First samples with V >= 0 of Izhikevich's own script (Euler, dt 0.25 ms; README.md of the recordings). The
- * value after step i is the script's sample at i * dt. */
+/* First samples with V >= 0 of Izhikevich's own script (Euler, dt 0.25 ms; README.md of the
+ * recordings). The value after step i is the script's sample at i * dt. */
 TEST(izhikevich_times_as_the_published_script) {
     static const double rs[] = {18.25, 24.0, 54.25, 87.5, 120.75};
     static const double ib[] = {18.5, 21.0, 24.75, 58.25, 87.5, 117.25, 146.75};

@@ -1,14 +1,16 @@
-/* Staggered Crank-Nicolson for Hodgkin-Huxley models: gates live half a step before the voltage, so that
- * each is linear while the other is known, and both take an implicit trapezoidal step without iteration
- * (Hines 1984; Mascagni and Sherman 1998). A gate's stored value belongs to half a step before the
- * stamp. Where an equation is not linear in its own state, its slope takes the place of the coefficient. */
+/* Staggered Crank-Nicolson for Hodgkin-Huxley models: gates live half a step before the voltage, so
+ * that each is linear while the other is known, and both take an implicit trapezoidal step without
+ * iteration (Hines 1984; Mascagni and Sherman 1998). A gate's stored value belongs to half a step
+ * before the stamp. Where an equation is not linear in its own state, its slope takes the place of
+ * the coefficient. */
 #include "lower/internal.h"
 
 /* x + h f / (1 - h f_x / 2): the trapezoidal rule for f linear in x */
 static spk__node trapezoid(spk__integration *in, size_t i, const spk__node *x, int halves) {
     spk__dag *d = in->d;
     spk__node half = spk__dag_scale(d, 0.5, in->h);
-    spk__node slope = spk__rate_slope(in, i, x, halves), move = spk__dag_mul(d, in->h, spk__rate(in, i, x, halves));
+    spk__node slope = spk__rate_slope(in, i, x, halves),
+              move = spk__dag_mul(d, in->h, spk__rate(in, i, x, halves));
     spk__node damp = spk__dag_sub(d, spk__dag_number(d, 1), spk__dag_mul(d, half, slope));
     return spk__dag_add(d, x[i], spk__dag_div(d, move, damp));
 }

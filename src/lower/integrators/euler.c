@@ -1,5 +1,5 @@
-/* Forward Euler: every state moves by its rate at the start of the step. First order; here to reproduce
- * the numbers of other programs. With linear inputs it takes their mean over the step. */
+/* Forward Euler: every state moves by its rate at the start of the step. First order; here to
+ * reproduce the numbers of other programs. With linear inputs it takes their mean over the step. */
 #include "lower/internal.h"
 
 static void advance(spk__integration *in) {

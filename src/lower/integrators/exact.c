@@ -1,5 +1,5 @@
-/* Exact propagation of linear equations with constant coefficients, any step. The work is done for all
- * integrators in lower/integrate.c; here nothing is left to do. */
+/* Exact propagation of linear equations with constant coefficients, any step. The work is done for
+ * all integrators in lower/integrate.c; here nothing is left to do. */
 #include "lower/internal.h"
 
 static void advance(spk__integration *in) {

@@ -1,5 +1,5 @@
-/* Exponential Euler: each state alone, with the others held, as x' = f + f_x (x - x_0). Exact where the
- * equation is linear in its own state, as those of gates are. First order. */
+/* Exponential Euler: each state alone, with the others held, as x' = f + f_x (x - x_0). Exact where
+ * the equation is linear in its own state, as those of gates are. First order. */
 #include "lower/internal.h"
 
 static void advance(spk__integration *in) {

@@ -1,5 +1,5 @@
-/* Heun's method: an Euler step, then the mean of the rates at both ends. Second order, and inputs that
- * are linear in the step cost nothing. */
+/* Heun's method: an Euler step, then the mean of the rates at both ends. Second order, and inputs
+ * that are linear in the step cost nothing. */
 #include "lower/internal.h"
 
 static void advance(spk__integration *in) {
@@ -21,8 +21,10 @@ static void advance(spk__integration *in) {
     }
     for (size_t i = 0; i < n; i++)
         if (in->set[i]) {
-            spk__node end = spk__rate(in, i, stage, 2), both = spk__dag_let(d, spk__dag_add(d, rate[i], end));
-            spk__node move = end == rate[i] ? spk__dag_mul(d, in->h, end) : spk__dag_mul(d, half, both);
+            spk__node end = spk__rate(in, i, stage, 2),
+                      both = spk__dag_let(d, spk__dag_add(d, rate[i], end));
+            spk__node move =
+                end == rate[i] ? spk__dag_mul(d, in->h, end) : spk__dag_mul(d, half, both);
             in->to[i] = spk__dag_add(d, in->from[i], move);
         }
     spk__free(d->ctx, rate);

@@ -6,7 +6,8 @@ static void move(spk__integration *in, spk__node k, const spk__node *rate, spk__
     for (size_t i = 0; i < in->l->n_states; i++) {
         stage[i] = in->from[i];
         if (in->set[i])
-            stage[i] = spk__dag_let(in->d, spk__dag_add(in->d, stage[i], spk__dag_mul(in->d, k, rate[i])));
+            stage[i] =
+                spk__dag_let(in->d, spk__dag_add(in->d, stage[i], spk__dag_mul(in->d, k, rate[i])));
     }
 }
 
@@ -26,7 +27,8 @@ static void advance(spk__integration *in) {
         d->failed = true;
         return;
     }
-    spk__node *k1 = rate, *k2 = rate + n, *k3 = rate + 2 * n, *k4 = rate + 3 * n, *stage = rate + 4 * n;
+    spk__node *k1 = rate, *k2 = rate + n, *k3 = rate + 2 * n, *k4 = rate + 3 * n,
+              *stage = rate + 4 * n;
     rates(in, in->from, 0, k1);
     move(in, half, k1, stage);
     rates(in, stage, 1, k2);
