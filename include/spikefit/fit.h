@@ -32,7 +32,8 @@ const char *spk_setup_split_words(const spk_setup *s);
 /* Opens model i of the study and builds its problem on the setup; freed with the setup. The model is
  * compiled if it must be. dt_ms of the study, or the integrator's default. */
 spk_status spk_setup_problem(spk_setup *s, size_t i, spk_problem **out);
-/* Opens every model, so that mistakes show before anything is written; spk_fit_run does nothing before.
+/* Opens every model and checks the search, so that mistakes show before anything is written; spk_fit_run
+ * does nothing before.
  * ERR_INPUT also for a parameter of the study that none of its models has. Warns of a step that is
  * coarser than the recording. */
 spk_status spk_setup_check(spk_setup *s);

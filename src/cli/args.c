@@ -8,6 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+static void print_hint(const char *hint) {
+    if (!hint)
+        return;
+    fprintf(stderr, "  hint: ");
+    cli_print_wrapped(stderr, hint, 8, 80);
+    fprintf(stderr, "\n");
+}
+
 spk_status cli_fail(cli *c, spk_status st, const char *hint, const char *format, ...) {
     va_list args;
     c->failed = true;
@@ -18,8 +26,7 @@ spk_status cli_fail(cli *c, spk_status st, const char *hint, const char *format,
     vfprintf(stderr, format, args);
     va_end(args);
     fprintf(stderr, "\n");
-    if (hint)
-        fprintf(stderr, "  hint: %s\n", hint);
+    print_hint(hint);
     return st;
 }
 
@@ -110,8 +117,12 @@ void cli_print_diags(cli *c, size_t from) {
     bool colour = isatty(STDERR_FILENO);
     fflush(stdout);
     for (size_t i = from; i < spk_ctx_diag_count(c->ctx); i++) {
-        spk_diag_format(spk_ctx_diag(c->ctx, i), colour, text, sizeof text);
+        spk_diag d = *spk_ctx_diag(c->ctx, i);
+        const char *hint = d.hint;
+        d.hint = NULL;
+        spk_diag_format(&d, colour, text, sizeof text);
         fputs(text, stderr);
+        print_hint(hint);
     }
     if (spk_ctx_diag_dropped(c->ctx))
         fprintf(stderr, "(and %zu more)\n", spk_ctx_diag_dropped(c->ctx));

@@ -71,6 +71,14 @@ static void write_part(FILE *out, const char *name, const spk_recording *r, cons
     fprintf(out, "}\n");
 }
 
+/* What a call asks for. */
+typedef struct {
+    const char *models, *study; /* study: where it goes; NULL: standard output */
+    char **paths;
+    int n;
+    double threshold_mV; /* of spikes; NaN: the reader's */
+} request;
+
 /* The folder of a path, all links resolved; NULL if there is none. */
 static char *folder_of(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -100,19 +108,22 @@ static spk_status write_path(cli *c, FILE *out, const char *path, const char *st
     return st;
 }
 
-static spk_status write_data(cli *c, FILE *out, char **paths, int n, const char *study) {
+static spk_status write_data(cli *c, FILE *out, const request *q) {
     spk_recording *r = NULL;
     spk_part *train = NULL, *test = NULL;
     size_t n_train = 0, n_test = 0;
     char words[512];
-    spk_status st = spk_recording_read(c->ctx, (const char *const *)paths, (size_t)n, NULL, &r);
+    spk_read_options o = SPK_READ_OPTIONS_INIT;
+    if (!isnan(q->threshold_mV))
+        o.detection.threshold_mV = q->threshold_mV;
+    spk_status st = spk_recording_read(c->ctx, (const char *const *)q->paths, (size_t)q->n, &o, &r);
     if (!st)
         st = spk_split_default(c->ctx, r, &train, &n_train, &test, &n_test, words, sizeof words);
     if (!st) {
         const spk_detection *d = spk_recording_detection(r);
         fprintf(out, "data:\n  recording:\n");
-        for (int i = 0; !st && i < n; i++)
-            st = write_path(c, out, paths[i], study);
+        for (int i = 0; !st && i < q->n; i++)
+            st = write_path(c, out, q->paths[i], q->study);
         fprintf(out, "  # %s\n", words);
         write_part(out, "train", r, train, n_train);
         write_part(out, "test", r, test, n_test);
@@ -143,20 +154,13 @@ static spk_status check_models(cli *c, const char *models) {
     return st;
 }
 
-/* What a call asks for. */
-typedef struct {
-    const char *models, *study; /* study: where it goes; NULL: standard output */
-    char **paths;
-    int n;
-} request;
-
 /* The study for one model (m), or for several (m NULL), each with what it suggests itself. */
 static spk_status write_study(cli *c, FILE *out, const request *q, const spk_model *m) {
     fprintf(out,
             "# A study for `spikefit fit THIS_FILE --out RUN`. docs/study.md explains every key.\n"
             "model: %s%s%s\n",
             m ? "" : "[", q->models, m ? "" : "]");
-    spk_status st = write_data(c, out, q->paths, q->n, q->study);
+    spk_status st = write_data(c, out, q);
     if (!st && m)
         st = write_fit(c, out, spk_model_kernel(m, SPK_FLOAT64));
     else if (!st)
@@ -199,13 +203,16 @@ static spk_status put(cli *c, const char *path, const char *text, size_t length)
 
 static spk_status run_init(cli *c) {
     const char *study = NULL;
-    const cli_option options[] = {{"--out", CLI_TEXT, &study}, {0}};
+    double threshold = NAN;
+    const cli_option options[] = {
+        {"--out", CLI_TEXT, &study}, {"--threshold", CLI_REAL, &threshold}, {0}};
     int n;
     spk_status st = cli_parse(c, options, 2, CLI_MANY, &n);
     if (st)
         return st;
     request q = {.models = strcmp(c->argv[0], "several") == 0 ? several : c->argv[0],
                  .study = study,
+                 .threshold_mV = threshold,
                  .paths = c->argv + 1,
                  .n = n - 1};
     spk_model *m = NULL;
@@ -231,11 +238,12 @@ static spk_status run_init(cli *c) {
 const cli_command cli_init = {
     .name = "init",
     .sentence = "write a study for a model and a recording, every default visible",
-    .usage = "MODEL[,MODEL...]|several RECORDING... [--out STUDY.yaml]",
+    .usage = "MODEL[,MODEL...]|several RECORDING... [--out STUDY.yaml] [--threshold MV]",
     .help = "Several models are fitted one after the other, and the one that the training\n"
             "data support best is kept; 'several' names five that suit most cells.\n\n"
             "Without --out the study goes to standard output. Paths in a study are relative\n"
             "to the study file: write it into the folder from which you name the recording.\n\n"
-            "  --out FILE   the file to write, which must not exist; paths are set right\n",
+            "  --out FILE       the file to write, which must not exist; paths are set right\n"
+            "  --threshold MV   voltage at which spikes are found (0)\n",
     .run = run_init,
 };

@@ -27,15 +27,29 @@ static char *trim(char *s) {
     return s;
 }
 
+/* "did you mean 'x'?" in hint, or another one where nothing is near. */
+static const char *near_or(const char *word, const char *const *names, size_t n, const char *other,
+                           char hint[128]) {
+    const char *near = spk_nearest(word, names, n);
+    snprintf(hint, 128, "did you mean '%s'?", near ? near : "");
+    return near ? hint : other;
+}
+
 static spk_status read_term(cli *c, char *text, spk_stimulus *out) {
     char *options = strchr(text, ':');
     if (options)
         *options++ = '\0';
     text = trim(text);
     out->kind = spk_stimulus_kind_find(text);
-    if (!out->kind)
-        return cli_fail(c, SPK_ERR_USAGE, "`spikefit list` shows the kinds of stimulus",
+    if (!out->kind) {
+        const char *names[64];
+        char hint[128];
+        size_t n = 0;
+        for (; n < spk_stimulus_kind_count() && n < 64; n++)
+            names[n] = spk_stimulus_kind_at(n)->name;
+        return cli_fail(c, SPK_ERR_USAGE, near_or(text, names, n, "`spikefit list stimuli` shows the kinds", hint),
                         "there is no stimulus '%s'", text);
+    }
     spk_opts_default(out->kind->options, &out->opts);
     char *keep = NULL;
     for (char *o = options ? strtok_r(options, ",", &keep) : NULL; o; o = strtok_r(NULL, ",", &keep)) {
@@ -75,6 +89,16 @@ static spk_status make_current(cli *c, const request *q, double **out, size_t *n
 
 /* ---- parameters: "C_m=200 pF, V_th=-50 mV" ---- */
 
+static spk_status no_parameter(cli *c, const spk_kernel *k, const char *name) {
+    const char *names[256];
+    char hint[128];
+    size_t n = 0;
+    for (; n < k->n_parameters && n < 256; n++)
+        names[n] = k->parameters[n].name;
+    return cli_fail(c, SPK_ERR_USAGE, near_or(name, names, n, "`spikefit model show` lists them", hint),
+                    "%s has no parameter '%s'", k->model, name);
+}
+
 static spk_status set_parameters(cli *c, const spk_kernel *k, const char *set, double dt_ms,
                                  double *values) {
     unsigned char *is_set = calloc(k->n_parameters + 1, 1);
@@ -91,8 +115,7 @@ static spk_status set_parameters(cli *c, const spk_kernel *k, const char *set, d
         while (i < k->n_parameters && strcmp(k->parameters[i].name, trim(o)) != 0)
             i++;
         if (i == k->n_parameters) {
-            st = cli_fail(c, SPK_ERR_USAGE, "`spikefit model show` lists them",
-                          "%s has no parameter '%s'", k->model, trim(o));
+            st = no_parameter(c, k, trim(o));
             break;
         }
         spk_unit unit;

@@ -42,41 +42,18 @@ void spk__outcome_free(spk_ctx *ctx, spk__outcome *o) {
 
 static spk_status new_search(run *r) {
     const spk_study *y = spk_setup_study(r->setup);
-    const char *name = y->method ? y->method : SPK__DEFAULT_METHOD;
-    const spk_search_method *m = spk_search_method_find(name);
+    const spk_search_method *m;
     spk_opts options;
-    if (!m) {
-        const char *names[128];
-        size_t n = spk_search_method_count() < 128 ? spk_search_method_count() : 128;
-        for (size_t i = 0; i < n; i++)
-            names[i] = spk_search_method_at(i)->name;
-        const char *near = spk_nearest(name, names, n);
-        char hint[96];
-        snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list` shows them", near);
-        return spk__fail(r->ctx, SPK_ERR_INPUT, &y->method_loc, hint,
-                         "there is no search method '%s'", name);
-    }
-    spk_opts_default(m->options, &options);
-    static const spk_opt none[] = {{0}};
-    if (!y->method) { /* the lanes of a block are there: a smaller population leaves them empty */
-        spk_status st = spk_opts_set(r->ctx, m->options, m->name, "population", "96", NULL, &options);
-        if (st)
-            return st;
-    }
-    for (size_t i = 0; i < y->search.n; i++) {
-        const spk_setting *t = &y->search.item[i];
-        spk_status st = spk_opts_set_at(r->ctx, m->options ? m->options : none, m->name, t->name,
-                                        t->value, &t->name_loc, &t->value_loc, &options);
-        if (st)
-            return st;
-    }
+    spk_status st = spk__search_options(r->ctx, y, &m, &options);
+    if (st)
+        return st;
     size_t dim = spk_problem_dim(r->problem);
     double *start = SPK__ARRAY(r->ctx, dim, double);
     if (!start)
         return SPK_ERR_MEMORY;
     spk_problem_start(r->problem, start);
     spk_search_space space = {.dim = dim, .start = start};
-    spk_status st = spk_search_new(r->ctx, name, &options, &space, y->seed, r->budget, &r->search);
+    st = spk_search_new(r->ctx, m->name, &options, &space, y->seed, r->budget, &r->search);
     spk__free(r->ctx, start);
     return st;
 }

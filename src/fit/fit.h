@@ -8,6 +8,10 @@
 /* The method of a study that names none. */
 #define SPK__DEFAULT_METHOD "cmaes"
 
+/* The method of a study and its options. ERR_INPUT, located, for unknown names and impossible values. */
+spk_status spk__search_options(spk_ctx *ctx, const spk_study *study, const spk_search_method **method,
+                               spk_opts *options);
+
 /* ---- the journal: what a run has cost so far ----
  *
  * A search is a pure function of its seed and of the losses it was told, so a run is kept as the list of

@@ -92,23 +92,32 @@ static spk_status other_identity(spk__journal *j, const char *old, size_t n, con
                      line_at(old, line, n), old + line, where, line_at(now, line, n_now), now + line);
 }
 
-static spk_status read_head(spk__journal *j, const char *identity) {
-    unsigned long length = 0;
+/* Where the identity begins and how long it is; false if the head is damaged or none. */
+static bool parse_head(const spk__journal *j, size_t *at, size_t *length) {
+    unsigned long n = 0;
     int used = 0;
     size_t m = sizeof magic - 1;
     char number[24] = "";
-    if (j->old_size > m)
-        snprintf(number, sizeof number, "%.20s", j->old + m);
-    if (j->old_size < m || memcmp(j->old, magic, m) != 0 ||
-        sscanf(number, "%lu%n", &length, &used) != 1 || m + (size_t)used + 1 > j->old_size ||
-        length > j->old_size - m - (size_t)used - 1)
+    if (j->old_size <= m || memcmp(j->old, magic, m) != 0)
+        return false;
+    snprintf(number, sizeof number, "%.20s", j->old + m);
+    if (sscanf(number, "%lu%n", &n, &used) != 1 || m + (size_t)used + 1 > j->old_size ||
+        n > j->old_size - m - (size_t)used - 1)
+        return false;
+    *at = m + (size_t)used + 1;
+    *length = n;
+    return true;
+}
+
+static spk_status read_head(spk__journal *j, const char *identity) {
+    size_t at, length;
+    if (!parse_head(j, &at, &length))
         return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path},
                          "choose another folder with --out, or remove this file",
                          "this is no journal of this version of spikefit, or its head is damaged");
-    const char *old = j->old + m + (size_t)used + 1;
-    if (strlen(identity) != length || memcmp(old, identity, length) != 0)
-        return other_identity(j, old, length, identity);
-    j->first = j->at = m + (size_t)used + 1 + length;
+    if (strlen(identity) != length || memcmp(j->old + at, identity, length) != 0)
+        return other_identity(j, j->old + at, length, identity);
+    j->first = j->at = at + length;
     return SPK_OK;
 }
 
@@ -169,9 +178,11 @@ static spk_status open_locked(spk__journal *j) {
     return spk__read_file(j->ctx, j->path, 0, &j->old, &j->old_size);
 }
 
-/* A file that ends within the head of this very run was cut short before anything was spent. */
+/* Nothing was spent where the file ends with its head, or within that of this very run. */
 static bool is_fresh(const spk__journal *j, const spk__str *head) {
-    return !j->old_size || (j->old_size < head->length && memcmp(j->old, head->text, j->old_size) == 0);
+    size_t at, length;
+    return !j->old_size || (parse_head(j, &at, &length) && at + length == j->old_size) ||
+           (j->old_size < head->length && memcmp(j->old, head->text, j->old_size) == 0);
 }
 
 static spk_status begin(spk__journal *j, const char *identity, bool resume) {

@@ -248,9 +248,50 @@ static void warn_of_step(const spk_setup *s) {
                   s->study->dt_ms, dt);
 }
 
+static spk_status unknown_method(spk_ctx *ctx, const spk_study *y) {
+    const char *names[128];
+    size_t n = spk_search_method_count() < 128 ? spk_search_method_count() : 128;
+    for (size_t i = 0; i < n; i++)
+        names[i] = spk_search_method_at(i)->name;
+    const char *near = spk_nearest(y->method, names, n);
+    char hint[96];
+    snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list methods` shows them", near);
+    return spk__fail(ctx, SPK_ERR_INPUT, &y->method_loc, hint, "there is no search method '%s'", y->method);
+}
+
+spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
+                               spk_opts *options) {
+    static const spk_opt none[] = {{0}};
+    static const char *const own[] = {"method", "evaluations"};
+    const spk_search_method *m = spk_search_method_find(y->method ? y->method : SPK__DEFAULT_METHOD);
+    if (!m)
+        return unknown_method(ctx, y);
+    const spk_opt *table = m->options ? m->options : none;
+    spk_opts_default(table, options);
+    for (size_t i = 0; i < y->search.n; i++) {
+        const spk_setting *t = &y->search.item[i];
+        bool known = false;
+        for (const spk_opt *o = table; o->name; o++)
+            known = known || strcmp(o->name, t->name) == 0;
+        const char *near = known ? NULL : spk_nearest(t->name, own, 2);
+        char hint[96];
+        snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
+        spk_status st = near ? spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint, "search has no key '%s'",
+                                         t->name)
+                             : spk_opts_set_at(ctx, table, m->name, t->name, t->value, &t->name_loc,
+                                               &t->value_loc, options);
+        if (st)
+            return st;
+    }
+    *method = m;
+    return SPK_OK;
+}
+
 spk_status spk_setup_check(spk_setup *s) {
-    spk_status st = SPK_OK;
     const spk_study *y = s->study;
+    const spk_search_method *method;
+    spk_opts options;
+    spk_status st = spk__search_options(s->ctx, y, &method, &options);
     for (size_t i = 0; !st && i < y->n_models; i++) {
         spk_problem *p;
         st = spk_setup_problem(s, i, &p);

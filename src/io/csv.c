@@ -42,12 +42,36 @@ static spk_status give_unit(csv *c, spk__column *column) {
     return SPK_OK;
 }
 
+/* I_kg where no other column is a current. */
+static spk_status check_meaning(const csv *c) {
+    static const struct {
+        spk__role role;
+        const char *what, *unit;
+    } known[] = {{SPK__TIME, "time", "ms"}, {SPK__CURRENT, "current", "pA"}, {SPK__VOLTAGE, "voltage", "mV"}};
+    const spk__table *t = &c->t;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+            char hint[128];
+            if (t->column[i].meant != known[k].role || spk__table_count(t, known[k].role))
+                continue;
+            snprintf(hint, sizeof hint, "name the unit that it is in, such as %s; or rename the column",
+                     known[k].unit);
+            return spk__table_fail_at(t, &t->column[i].loc, hint, "column %s has no unit of %s",
+                                      t->column[i].name, known[k].what);
+        }
+    }
+    return SPK_OK;
+}
+
 static spk_status check_header(csv *c) {
     spk__table *t = &c->t;
     size_t n_v = spk__table_count(t, SPK__VOLTAGE), n_i = spk__table_count(t, SPK__CURRENT);
     if (!t->n_columns)
         return spk__table_fail_at(t, &t->header, example,
                                   "the file begins with numbers: there is no header");
+    spk_status meaning = check_meaning(c);
+    if (meaning)
+        return meaning;
     if (n_v + n_i == 0)
         return spk__table_fail_at(t, &t->header, example,
                                   "no column of the header is a voltage or a current");
@@ -104,7 +128,7 @@ static spk_status bad_field(const csv *c, int line, const char *p, const char *s
         q++;
     while (q > p && spk__is_blank(q[-1]))
         q--;
-    return spk__table_fail(t, line, p, (size_t)(q - p), NULL, "\"%.*s\" is no number (column %s)",
+    return spk__table_fail(t, line, p, (size_t)(q - p), NULL, "'%.*s' is no number (column %s)",
                            (int)(q - p > 40 ? 40 : q - p), p, t->column[k].name);
 }
 

@@ -139,6 +139,22 @@ static size_t split_unit(spk_ctx *ctx, const char *s, size_t n, spk__role *dimen
     return spk__unit_of(ctx, s, stop, dimension, scale) ? 0 : n;
 }
 
+/* What a name would be if what follows its first word were another unit. */
+static spk__role meant_role(spk_ctx *ctx, const char *s, size_t n) {
+    size_t i = 0;
+    char unit[32];
+    spk_unit u;
+    while (i < n && !strchr("([{/_ ", s[i]))
+        i++;
+    spk__role r = i < n ? role_of(s, i) : SPK__OTHER;
+    if (!is_quantity(r) || !clean_unit(s + i + 1, n - i - 1, unit))
+        return SPK__OTHER;
+    size_t said = spk_ctx_diag_count(ctx);
+    spk_status st = spk_unit_parse(ctx, unit, NULL, &u);
+    spk_ctx_diag_truncate(ctx, said);
+    return st ? SPK__OTHER : r;
+}
+
 static void parse_column(spk__table *t, const char *s, size_t n, spk__column *c) {
     spk__role dimension = SPK__OTHER;
     double scale = 1;
@@ -154,6 +170,7 @@ static void parse_column(spk__table *t, const char *s, size_t n, spk__column *c)
         named = n;
     }
     c->scale = c->has_unit ? scale : 1;
+    c->meant = c->role == SPK__OTHER ? meant_role(t->ctx, s, n) : SPK__OTHER;
     size_t k = named ? named : n;
     if (k >= sizeof c->name)
         k = sizeof c->name - 1;

@@ -28,7 +28,7 @@ static spk_status bad_field(const spikes *s, int line, const char *p, const char
     size_t n = 0;
     while (p + n < stop && !spk__is_blank(p[n]) && p[n] != s->t.delimiter && n < 40)
         n++;
-    return spk__table_fail(&s->t, line, p, n ? n : 1, NULL, "\"%.*s\" is no %s", (int)n, p,
+    return spk__table_fail(&s->t, line, p, n ? n : 1, NULL, "'%.*s' is no %s", (int)n, p,
                            s->t.n_columns ? "number" : "spike time");
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     spk__role role;
     bool has_unit;
     double scale; /* to our units */
+    spk__role meant; /* of a column of role OTHER that reads like one of another, but for its unit: I_kg */
     spk_loc loc;
 } spk__column;
 

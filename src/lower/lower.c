@@ -42,7 +42,7 @@ static spk_status bad_option(spk_ctx *ctx, const char *word, size_t length) {
     }
     spk__str_add(&list, "; behind a colon grid or carry, held or linear");
     spk_status st = spk__fail(ctx, SPK_ERR_USAGE, NULL, list.text,
-                              "there is no integrator \"%.*s\"", (int)length, word);
+                              "there is no integrator '%.*s'", (int)length, word);
     spk__str_free(&list);
     return st;
 }

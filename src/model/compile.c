@@ -91,7 +91,7 @@ static spk_status no_compiler(build *b) {
     return spk__fail(
         b->ctx, SPK_ERR_FAILED, NULL,
         "install one (Debian: apt install gcc libc6-dev); the built-in models work without",
-        "compiling a model needs a C compiler, and \"%s\" cannot be run", b->compiler);
+        "compiling a model needs a C compiler, and '%s' cannot be run", b->compiler);
 }
 
 /* What the compiler says of itself, for the hash. */
@@ -156,7 +156,7 @@ static spk_status compile_failed(build *b, int code, const char *log) {
     if (spk__read_file(b->ctx, log, 1 << 20, &text, &length) != SPK_OK)
         text = NULL;
     spk_status st = spk__fail(b->ctx, SPK_ERR_FAILED, NULL, NULL,
-                              "the C compiler \"%s\" failed with code %d: %.600s", b->compiler,
+                              "the C compiler '%s' failed with code %d: %.600s", b->compiler,
                               code, text ? text : "");
     spk__free(b->ctx, text);
     return st;

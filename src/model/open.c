@@ -137,12 +137,12 @@ static spk_status unknown_name(spk_ctx *ctx, const char *name) {
     const char *near = spk_nearest(name, names, n);
     spk__str hint = {.ctx = ctx};
     if (near)
-        spk__str_add(&hint, "did you mean %s?", near);
+        spk__str_add(&hint, "did you mean '%s'?", near);
     else
         spk__str_add(&hint,
                      "`spikefit models` lists the built-in ones; a file's name ends in .nestml");
     spk_status st =
-        spk__fail(ctx, SPK_ERR_INPUT, NULL, hint.text, "there is no model \"%s\"", name);
+        spk__fail(ctx, SPK_ERR_INPUT, NULL, hint.text, "there is no model '%s'", name);
     spk__str_free(&hint);
     return st;
 }

@@ -231,7 +231,7 @@ spk_status spk_split_default(spk_ctx *ctx, const spk_recording *r, spk_part **tr
         spikes += r->sweep[i].spikes.n;
     const spk_loc loc = {.file = r->label};
     if (spikes < 2)
-        return spk__fail(ctx, SPK_ERR_INPUT, &loc, "check the rule that finds spikes",
+        return spk__fail(ctx, SPK_ERR_INPUT, &loc, "try --threshold MV with inspect and init; in a study it is 'detect'",
                          "%s cannot be divided into train and test",
                          spikes ? "one spike" : "a recording without spikes");
     parts a = {.ctx = ctx}, b = {.ctx = ctx};

@@ -206,7 +206,7 @@ static spk_status read_free(reader *r, const spk__node *n, spk_free_parameter *p
     if (n->kind == SPK__SEQUENCE) {
         if (n->n != 2)
             return spk__fail(r->ctx, SPK_ERR_INPUT, &n->loc, "write [min, max] with units",
-                             "the bounds of %s are %zu values, not two", n->key, n->n);
+                             "%s needs two bounds, not %zu", n->key, n->n);
         spk_status st = take_text(r, n->first, "the lower bound", &p->min, &p->min_loc);
         return st ? st : take_text(r, n->first->next, "the upper bound", &p->max, &p->max_loc);
     }

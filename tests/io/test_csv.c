@@ -163,7 +163,7 @@ TEST(bad_tables_are_refused_where_they_are_bad) {
     CHECK_STARTS("t_ms,I_pA,V_mV\n0,0,-70\n0.1,0,-70,5\n",
                  "a.csv:3:11: error: this row has 4 columns, the header 3");
     CHECK_STARTS("t_ms,I_pA,V_mV\n0,0,-70\n0.1,zero,-70\n",
-                 "a.csv:3:5: error: \"zero\" is no number (column I)\n"
+                 "a.csv:3:5: error: 'zero' is no number (column I)\n"
                  "    0.1,zero,-70\n");
     CHECK_STARTS("t_ms,V_mV\n0,-70\n0.2,-70\n0.1,-70\n",
                  "a.csv:4:1: error: time does not increase: 0.1 ms after 0.2 ms");
@@ -233,7 +233,7 @@ TEST(spike_files_in_three_layouts) {
     spk_recording_free(r);
     spk_ctx_free(ctx);
     CHECK_STARTS("0.10\n0.15\n0.22\n0.31\n", "a.csv:1:1: error: half of the spikes come within");
-    CHECK_STARTS("# ms\n10\n20\nthirty\n", "a.csv:4:1: error: \"thirty\" is no spike time");
+    CHECK_STARTS("# ms\n10\n20\nthirty\n", "a.csv:4:1: error: 'thirty' is no spike time");
     CHECK_STARTS("neuron,t\n1,10\n", "a.csv:1:8: error: column t has no unit");
 }
 

@@ -88,7 +88,7 @@ TEST(mistakes_are_located) {
             "s.yaml:3:18: error: the step must be in ms, not in mV\n    simulation: {dt: 3 mV}\n"
             "                     ^~~~\n  hint: give it in ms\n");
     refuses("model: a\ndata: {recording: x}\nfit:\n  C_m: [1 pF]\n",
-            "s.yaml:4:8: error: the bounds of C_m are 1 values, not two\n      C_m: [1 pF]\n"
+            "s.yaml:4:8: error: C_m needs two bounds, not 1\n      C_m: [1 pF]\n"
             "           ^\n  hint: write [min, max] with units\n");
     refuses("model: a\ndata: {recording: x, train: {window: [5 ms, 2 ms]}}\n",
             "s.yaml:2:38: error: a window must begin at 0 or later and end after it begins, not 5 .. "
