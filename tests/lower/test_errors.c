@@ -99,11 +99,11 @@ TEST(integrators) {
               "1:7: the integrator crank_nicolson has its spikes on the grid | use heun, "
               "rk4, exponential_euler or euler");
     CHECK_STR(complaint(logistic, "huen"),
-              "0:0: there is no integrator \"huen\" | use default, exact, heun, rk4, "
+              "0:0: there is no integrator 'huen' | use default, exact, heun, rk4, "
               "crank_nicolson, exponential_euler, euler; behind a colon grid or carry, held "
               "or linear");
     CHECK_STR(complaint(logistic, "heun:sideways"),
-              "0:0: there is no integrator \"heun:sideways\" | use default, exact, heun, "
+              "0:0: there is no integrator 'heun:sideways' | use default, exact, heun, "
               "rk4, crank_nicolson, exponential_euler, euler; behind a colon grid or carry, "
               "held or linear");
     CHECK_STR(complaint(logistic, "heun:grid,held"), "no complaint");

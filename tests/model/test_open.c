@@ -211,14 +211,14 @@ TEST(what_goes_wrong) {
     snprintf(first, sizeof first, "%s:first", path);
     CHECK(open_with(first, "no-such-compiler", dir) == SPK_ERR_FAILED);
     CHECK_STR(last_message(ctx),
-              "compiling a model needs a C compiler, and \"no-such-compiler\" cannot be run");
+              "compiling a model needs a C compiler, and 'no-such-compiler' cannot be run");
     CHECK(strstr(spk_ctx_diag(ctx, 0)->hint, "apt install gcc"));
     CHECK(open_with("aeif_psc_exp", "no-such-compiler", dir) == SPK_OK);
     CHECK(open_with(first, "false", dir) == SPK_ERR_FAILED);
-    CHECK(strstr(last_message(ctx), "the C compiler \"false\" failed with code 1"));
+    CHECK(strstr(last_message(ctx), "the C compiler 'false' failed with code 1"));
     CHECK(open_with("aeif_psc_ex", NULL, dir) == SPK_ERR_INPUT);
-    CHECK_STR(last_message(ctx), "there is no model \"aeif_psc_ex\"");
-    CHECK_STR(spk_ctx_diag(ctx, 0)->hint, "did you mean aeif_psc_exp?");
+    CHECK_STR(last_message(ctx), "there is no model 'aeif_psc_ex'");
+    CHECK_STR(spk_ctx_diag(ctx, 0)->hint, "did you mean 'aeif_psc_exp'?");
     CHECK(open_with(path, NULL, dir) == SPK_ERR_INPUT); /* two models: which one? */
     CHECK(open_with("/nowhere/x.nestml", NULL, dir) == SPK_ERR_IO);
     CHECK(open_with(first, NULL, "/proc/no/cache") == SPK_ERR_IO);
