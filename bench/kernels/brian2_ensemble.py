@@ -104,7 +104,7 @@ def run_ours(build, lanes, ms):
             key = (name, title[2]) if name else None
             if key:
                 out[key] = []
-        row = re.match(r"  (\w.{33}) +([\d.]+) +[\d.]+ +[\d.]+ +([\d.]+)", line)
+        row = re.match(r"  (\w.{37}) +([\d.]+) +[\d.]+ +[\d.]+ +([\d.]+)", line)
         if row and key:
             out[key].append((row[1].strip(), float(row[2]), float(row[3])))
     return out
@@ -125,7 +125,7 @@ def main():
             print(f"\n{model}, {kind}: Brian2 standalone {speed:.3f} G steps/s, "
                   f"{spikes:.1f} spikes a neuron")
             for name, g, n in ours[(model, kind)]:
-                print(f"  {name:34s} {g:8.3f} G steps/s {g / speed:8.1f} x   ({n:.1f} spikes)")
+                print(f"  {name:38s} {g:8.3f} G steps/s {g / speed:8.1f} x   ({n:.1f} spikes)")
             sys.stdout.flush()
 
 

@@ -1,9 +1,10 @@
-/* The kernels of hand.h for one instruction set and precision: built four times, with HAND_AVX512 or
- * HAND_AVX2, HAND_PRECISION and HAND_TABLE given by the build.
+/* The kernels of hand.h for one instruction set and precision: built four times, with HAND_AVX512
+ * or HAND_AVX2, HAND_PRECISION and HAND_TABLE given by the build.
  *
- * The form that was fastest of those tried: UNROLL vectors of lanes interleaved, since one in flight waits
- * for its own results; state in registers, constants as memory operands; exp to base 2, its factor and its
- * argument's scale folded into one multiply-add, without clamps; spikes appended to a log without a branch.
+ * The form that was fastest of those tried: UNROLL vectors of lanes interleaved, since one in
+ * flight waits for its own results; state in registers, constants as memory operands; exp to base
+ * 2, its factor and its argument's scale folded into one multiply-add, without clamps; spikes
+ * appended to a log without a branch.
  */
 #include "hand.h"
 
@@ -82,7 +83,8 @@ enum { UNROLL_ADEX_BARE = 6, UNROLL_ADEX = 6, UNROLL_IZHIKEVICH = 5 };
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* 2^(j/8) for j = 0..7, less j in the top bits of the mantissa: what the shifted index adds again. */
+/* 2^(j/8) for j = 0..7, less j in the top bits of the mantissa: what the shifted index adds again.
+ */
 #if HAND_PRECISION == 32
 static const uint32_t eighths[16] __attribute__((aligned(64))) = {
     0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7,
@@ -165,7 +167,7 @@ INLINE vec exp2_in_range(vec x) {
             g->flush(g->user, log, n);                                                             \
         }                                                                                          \
     }
-#define CONST(i) OP(loadu)(c + (i) * WIDTH)
+#define CONST(i) OP(loadu)(c + (i)*WIDTH)
 
 enum { AX_K, AX_C, AX_I, AX_I0, AX_V, AX_W, AX_WV, AX_W0, AX_RESET, AX_B, AX_PEAK, AX_REF };
 
@@ -182,22 +184,24 @@ KERNEL(adex_bare, 2, 11, UNROLL_ADEX_BARE, const vec peak = OP(set1)(constant[AX
     LOG(spike);
 })
 
-/* The same with V bounded by V_peak on the right-hand sides and a refractory timer, counted in steps. */
-KERNEL(adex, 3, 12, UNROLL_ADEX, const vec one = OP(set1)((real)1); const vec zero = OP(set1)((real)0), {
-    vec v = x[k][0], w = x[k][1], timer = x[k][2];
-    vec bounded = OP(min)(v, CONST(AX_PEAK));
-    vec e = exp2_in_range(OP(fmadd)(bounded, CONST(AX_K), CONST(AX_C)));
-    vec next = OP(fmadd)(bounded, CONST(AX_V), OP(fmadd)(I, CONST(AX_I), CONST(AX_I0)));
-    next = OP(add)(OP(add)(OP(sub)(v, w), next), e);
-    w = OP(fmadd)(w, CONST(AX_W), OP(fmadd)(bounded, CONST(AX_WV), CONST(AX_W0)));
-    next = WHERE(ABOVE(timer, zero), v, next);
-    timer = OP(sub)(timer, one); /* below zero it means nothing */
-    mask spike = NOT_BELOW(next, CONST(AX_PEAK));
-    x[k][0] = WHERE(spike, CONST(AX_RESET), next);
-    x[k][1] = ADD_WHERE(spike, w, CONST(AX_B));
-    x[k][2] = WHERE(spike, CONST(AX_REF), timer);
-    LOG(spike);
-})
+/* The same with V bounded by V_peak on the right-hand sides and a refractory timer, counted in
+ * steps. */
+KERNEL(adex, 3, 12, UNROLL_ADEX, const vec one = OP(set1)((real)1);
+       const vec zero = OP(set1)((real)0), {
+           vec v = x[k][0], w = x[k][1], timer = x[k][2];
+           vec bounded = OP(min)(v, CONST(AX_PEAK));
+           vec e = exp2_in_range(OP(fmadd)(bounded, CONST(AX_K), CONST(AX_C)));
+           vec next = OP(fmadd)(bounded, CONST(AX_V), OP(fmadd)(I, CONST(AX_I), CONST(AX_I0)));
+           next = OP(add)(OP(add)(OP(sub)(v, w), next), e);
+           w = OP(fmadd)(w, CONST(AX_W), OP(fmadd)(bounded, CONST(AX_WV), CONST(AX_W0)));
+           next = WHERE(ABOVE(timer, zero), v, next);
+           timer = OP(sub)(timer, one); /* below zero it means nothing */
+           mask spike = NOT_BELOW(next, CONST(AX_PEAK));
+           x[k][0] = WHERE(spike, CONST(AX_RESET), next);
+           x[k][1] = ADD_WHERE(spike, w, CONST(AX_B));
+           x[k][2] = WHERE(spike, CONST(AX_REF), timer);
+           LOG(spike);
+       })
 
 enum { IZ_I, IZ_I0, IZ_U, IZ_UV, IZ_RESET, IZ_D, IZ_PEAK, IZ_V2, IZ_V1 };
 
@@ -205,15 +209,15 @@ enum { IZ_I, IZ_I0, IZ_U, IZ_UV, IZ_RESET, IZ_D, IZ_PEAK, IZ_V2, IZ_V1 };
 KERNEL(izhikevich, 2, 9, UNROLL_IZHIKEVICH, const vec peak = OP(set1)(constant[IZ_PEAK * WIDTH]);
        const vec v2 = OP(set1)(constant[IZ_V2 * WIDTH]);
        const vec v1 = OP(set1)(constant[IZ_V1 * WIDTH]), {
-    vec v = x[k][0], u = x[k][1];
-    vec next = OP(fmadd)(v, OP(fmadd)(v, v2, v1), OP(fmadd)(I, CONST(IZ_I), CONST(IZ_I0)));
-    next = OP(sub)(next, u);
-    u = OP(fmadd)(u, CONST(IZ_U), OP(mul)(v, CONST(IZ_UV)));
-    mask spike = NOT_BELOW(next, peak);
-    x[k][0] = WHERE(spike, CONST(IZ_RESET), next);
-    x[k][1] = ADD_WHERE(spike, u, CONST(IZ_D));
-    LOG(spike);
-})
+           vec v = x[k][0], u = x[k][1];
+           vec next = OP(fmadd)(v, OP(fmadd)(v, v2, v1), OP(fmadd)(I, CONST(IZ_I), CONST(IZ_I0)));
+           next = OP(sub)(next, u);
+           u = OP(fmadd)(u, CONST(IZ_U), OP(mul)(v, CONST(IZ_UV)));
+           mask spike = NOT_BELOW(next, peak);
+           x[k][0] = WHERE(spike, CONST(IZ_RESET), next);
+           x[k][1] = ADD_WHERE(spike, u, CONST(IZ_D));
+           LOG(spike);
+       })
 
 const hand_kernel HAND_TABLE[HAND_MODELS] = {
     [HAND_ADEX_BARE] = {WIDTH, UNROLL_ADEX_BARE, 2, 11, adex_bare},

@@ -1,8 +1,9 @@
-/* Hand-written ensemble kernels: the measure of what the model compiler emits. They know what a compiler
- * does not: which constants are positive, that arguments of exp stay in range, that no one reads w in pA.
+/* Hand-written ensemble kernels: the measure of what the model compiler emits. They know what a
+ * compiler does not: which constants are positive, that arguments of exp stay in range, that no one
+ * reads w in pA.
  *
- * Euler steps, spikes on the grid, all lanes under one current that is held through a step. Arrays are
- * state[vector][state][lane] and constant[vector][constant][lane], float or double.
+ * Euler steps, spikes on the grid, all lanes under one current that is held through a step. Arrays
+ * are state[vector][state][lane] and constant[vector][constant][lane], float or double.
  */
 #ifndef SPK_BENCH_HAND_H
 #define SPK_BENCH_HAND_H
@@ -12,8 +13,9 @@
 
 /* What is simulated; the parameters of each by their NEST names, in this order. */
 enum hand_model {
-    HAND_ADEX_BARE,  /* C_m g_L E_L V_th Delta_T V_peak V_reset t_ref a b tau_w I_e; t_ref is not used, */
-    HAND_ADEX,       /* V_m is not bounded; here both are, as models/aeif_psc_exp.nestml writes it */
+    HAND_ADEX_BARE, /* C_m g_L E_L V_th Delta_T V_peak V_reset t_ref a b tau_w I_e; t_ref is not
+                       used, */
+    HAND_ADEX,      /* V_m is not bounded; here both are, as models/aeif_psc_exp.nestml writes it */
     HAND_IZHIKEVICH, /* a b c d R V_th I_e */
     HAND_MODELS
 };
@@ -58,8 +60,8 @@ extern const hand_kernel hand_avx2_32[HAND_MODELS], hand_avx2_64[HAND_MODELS],
 void hand_prepare(enum hand_model model, const double *parameter, double dt_ms, double *constant,
                   double *state);
 
-/* The same models as one writes them in plain C: a loop over neurons around a loop over steps. Returns the
- * number of spikes. */
+/* The same models as one writes them in plain C: a loop over neurons around a loop over steps.
+ * Returns the number of spikes. */
 size_t hand_scalar_32(enum hand_model model, size_t n_lanes, size_t n_steps, const float *drive,
                       const double *parameter, double dt_ms);
 size_t hand_scalar_64(enum hand_model model, size_t n_lanes, size_t n_steps, const double *drive,

@@ -1,5 +1,5 @@
-/* The models as one writes them in plain C, built for float and double (HAND_REAL, HAND_EXP, HAND_NAME
- * given by the build), for any machine. */
+/* The models as one writes them in plain C, built for float and double (HAND_REAL, HAND_EXP,
+ * HAND_NAME given by the build), for any machine. */
 #include "hand.h"
 
 #include <math.h>
