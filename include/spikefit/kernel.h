@@ -96,7 +96,8 @@ typedef struct {
                                         the model declares; the rest are convolutions and carries */
     const spk_quantity *recordables; /* states and recordable inlines */
     const spk_quantity *continuous;
-    const spk_quantity *spike_ports; /* unit: what a weight of 1 does, for `model show` */
+    const spk_quantity *spike_ports; /* unit and doc: what a weight of 1 does, "mV", "added to V_m on
+                                        arrival"; 1 where that cannot be told */
     int uses_random;
 
     /* Completes a parameter vector: is_set[i] = 0 entries are filled with their defaults, which may refer

@@ -131,6 +131,8 @@ spk_status spk__emit_kernel(spk_ctx *ctx, spk__program *p, const char *text, spk
                      : spk__fail(ctx, SPK_ERR_INTERNAL, NULL, NULL,
                                  "the model %s could not be written as C", p->model->name);
     }
+    if (p->dag.too_large)
+        st = spk__dag_too_large(&p->dag, &p->model->loc, p->model->name);
     spk__free(ctx, w.written);
     spk__free(ctx, w.home_kind);
     spk__free(ctx, w.home);

@@ -33,6 +33,11 @@ void spk__dag_free(spk__dag *d) {
     *d = (spk__dag){0};
 }
 
+spk_status spk__dag_too_large(const spk__dag *d, const spk_loc *model, const char *name) {
+    return spk__fail(d->ctx, SPK_ERR_INPUT, model, "loops are unrolled: shorten them",
+                     "the model '%s' is too large to be compiled", name);
+}
+
 static uint64_t hash_node(const spk__dag_node *n, const spk__node *args) {
     struct {
         uint64_t op, index, at, bits;
@@ -118,6 +123,8 @@ spk__node spk__dag_raw(spk__dag *d, spk__dag_op op, uint32_t index, uint32_t at,
         if (!args[i])
             return SPK__NONE;
         n.deps |= d->node[args[i]].deps;
+        uint16_t depth = d->node[args[i]].depth;
+        n.depth = depth >= n.depth ? (uint16_t)(depth + 1) : n.depth;
     }
     if (!n_args)
         n.deps = leaf_deps(d, &n);
@@ -130,7 +137,11 @@ spk__node spk__dag_raw(spk__dag *d, spk__dag_op op, uint32_t index, uint32_t at,
         slot = (slot + 1) & (d->table_size - 1);
     }
     n.first = (uint32_t)d->n_pool;
-    if (d->n_nodes >= UINT32_MAX / 2 || (n_args && !add_to_pool(d, args, n_args)) ||
+    if (d->n_nodes > SPK__DAG_MAX_NODES || n.depth > SPK__DAG_MAX_DEPTH) {
+        d->too_large = true;
+        return fail(d);
+    }
+    if ((n_args && !add_to_pool(d, args, n_args)) ||
         !spk__grow(d->ctx, &d->node, d->n_nodes, &d->node_room, sizeof *d->node))
         return fail(d);
     d->node[d->n_nodes] = n;

@@ -39,8 +39,9 @@ enum { SPK__NONE = 0 };
     X(EXPM, 0, r, "")    /* index, at: an element of the exponential of a matrix */                \
     /* of lane constants only */                                                                   \
     X(ADD, 2, r, "add")                                                                            \
-    X(SUB, 2, r, "sub") X(NEG, 1, r, "neg") /* of the step only: c0 + c1 x1 + c2 x2 + ...,         \
-                                               arguments c0, c1, x1, ... with x by node */         \
+    X(SUB, 2, r, "sub")                                                                            \
+    X(NEG, 1, r, "neg") /* of the step only: c0 + c1 x1 + c2 x2 + ...,                             \
+                           arguments c0, c1, x1, ... with x by node */                             \
         X(SUM, -1, r, "")                                                                          \
             X(LET, 1, r, "") /* its argument, computed once and not dissolved in sums */           \
         X(MUL, 2, r, "mul") X(                                                                     \
@@ -86,7 +87,8 @@ enum {
 
 typedef struct {
     uint8_t op, deps;
-    int32_t line; /* of the NESTML text that first asked for it; 0: none */
+    uint16_t depth; /* longest way to a leaf */
+    int32_t line;   /* of the NESTML text that first asked for it; 0: none */
     uint32_t index, at;
     uint32_t n_args, first; /* in spk__dag.pool */
     double number;
@@ -98,10 +100,14 @@ typedef struct {
     uint8_t deps;
 } spk__dag_matrix;
 
+/* Beyond these a model is refused: loops are unrolled, and walks over the graph recurse. */
+enum { SPK__DAG_MAX_NODES = 200000, SPK__DAG_MAX_DEPTH = 2500 };
+
 typedef struct {
     spk_ctx *ctx;
     bool failed;
-    int32_t line; /* given to new nodes */
+    bool too_large; /* why it failed */
+    int32_t line;   /* given to new nodes */
     spk__dag_node *node;
     size_t n_nodes, node_room;
     spk__node *pool;
@@ -117,6 +123,8 @@ typedef struct {
 
 spk_status spk__dag_init(spk__dag *d, spk_ctx *ctx);
 void spk__dag_free(spk__dag *d);
+/* The error that too_large stands for. */
+spk_status spk__dag_too_large(const spk__dag *d, const spk_loc *model, const char *name);
 
 static inline const spk__dag_node *spk__dag_at(const spk__dag *d, spk__node n) {
     return &d->node[n];

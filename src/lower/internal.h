@@ -176,6 +176,9 @@ bool spk__lists(const spk__stmt *integrate, const spk__symbol *state);
 /* bound.c: what resets make sure of; see spk__dag.below_state */
 void spk__find_bound(spk__lowering *l);
 
+/* port.c: what weights do */
+void spk__describe_ports(spk__lowering *l);
+
 /* step.c */
 void spk__build_step(spk__lowering *l, bool is_run, const bool *zero, spk__step *out);
 

@@ -494,6 +494,7 @@ static void lower_all(spk__lowering *l, const spk__lower_options *o) {
     if (l->st || l->d->failed)
         return;
     order_defaults(l);
+    spk__describe_ports(l);
     spk__find_bound(l);
     bool *none = room(l, l->n_states, sizeof *none);
     if (none)
@@ -518,6 +519,8 @@ spk_status spk__lower(spk_ctx *ctx, const spk__model *model, const spk__lower_op
         spk__lowering l = {.ctx = ctx, .model = model, .p = p, .d = &p->dag};
         lower_all(&l, options ? options : &standard);
         st = p->dag.failed ? SPK_ERR_MEMORY : l.st;
+        if (p->dag.too_large)
+            st = spk__dag_too_large(&p->dag, &model->loc, model->name);
         for (size_t i = 0; i < l.n_convolutions; i++) {
             spk__free(ctx, l.convolution[i].state);
             spk__free(ctx, l.convolution[i].weight);

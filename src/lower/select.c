@@ -5,8 +5,6 @@
  */
 #include "lower/lower.h"
 
-enum { MAX_TERMS = 100 };
-
 typedef struct {
     spk__dag *d;
     size_t n;          /* nodes there were at the start */
@@ -191,15 +189,10 @@ static spk__node chain(selector *s, spk__node offset, term *t, size_t n) {
     return sum;
 }
 
-static spk__node choose_sum(selector *s, spk__node n) {
+static spk__node choose_terms(selector *s, spk__node n, size_t terms, term *own, term *common) {
     spk__dag *d = s->d;
-    size_t terms = spk__dag_terms(d, n), n_common = 0, n_own = 0;
+    size_t n_common = 0, n_own = 0;
     spk__node offset = spk__dag_offset(d, n);
-    term own[MAX_TERMS + 1], common[MAX_TERMS];
-    if (terms >= MAX_TERMS) {
-        d->failed = true;
-        return SPK__NONE;
-    }
     for (size_t i = 0; i < terms; i++) {
         term t = {0};
         spk__dag_term(d, n, i, &t.c, &t.x);
@@ -215,8 +208,19 @@ static spk__node choose_sum(selector *s, spk__node n) {
     spk__node part = chain(s, with_offset ? offset : zero, common, n_common);
     if (with_offset)
         return chain(s, part, own, n_own);
-    spk__node start = make(s, SPK__N_ADD, part, offset, 0);
-    return chain(s, start, own, n_own);
+    return chain(s, make(s, SPK__N_ADD, part, offset, 0), own, n_own);
+}
+
+static spk__node choose_sum(selector *s, spk__node n) {
+    size_t terms = spk__dag_terms(s->d, n);
+    term *room = SPK__ARRAY(s->d->ctx, 2 * terms + 1, term); /* not on the stack: this recurses */
+    spk__node sum = SPK__NONE;
+    if (room)
+        sum = choose_terms(s, n, terms, room, room + terms);
+    else
+        s->d->failed = true;
+    spk__free(s->d->ctx, room);
+    return sum;
 }
 
 /* ---- the rest ---- */

@@ -85,6 +85,26 @@ TEST(statements) {
               "values");
 }
 
+TEST(sizes) {
+    CHECK_STR(complaint("model m:\n    state:\n        x real = 1\n    update:\n        for i in 0 "
+                        "... 4000 step 1:\n"
+                        "            x = x * x + 0.1\n",
+                        "default"),
+              "1:7: the model 'm' is too large to be compiled | loops are unrolled: shorten them");
+    CHECK_STR(
+        complaint(
+            "model m:\n    state:\n        x real = 1\n    update:\n        for i in 0 ... 4000 "
+            "step 1:\n"
+            "            for j in 0 ... 4000 step 1:\n                x = max(x, sin(i * j))\n",
+            "default"),
+        "1:7: the model 'm' is too large to be compiled | loops are unrolled: shorten them");
+    CHECK_STR(complaint("model m:\n    state:\n        x real = 1\n    update:\n        for i in 0 "
+                        "... 600 step 1:\n"
+                        "            x = x * x + 0.1\n",
+                        "default"),
+              "no complaint");
+}
+
 TEST(integrators) {
     const char *logistic = STATE "    equations:\n        x' = x * (1 - x) / ms\n    update:\n"
                                  "        integrate_odes()\n";
@@ -145,6 +165,7 @@ int main(void) {
     ctx = spk_ctx_new(NULL);
     RUN(kernels);
     RUN(statements);
+    RUN(sizes);
     RUN(integrators);
     RUN(every_allocation_may_fail);
     spk_ctx_free(ctx);

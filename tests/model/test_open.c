@@ -94,6 +94,26 @@ TEST(built_in_models_are_listed_and_open) {
     }
 }
 
+TEST(ports_say_what_a_weight_does) {
+    static const char *const cases[][4] = {
+        {"izhikevich", "spikes", "mV", "added to V_m on arrival"},
+        {"aeif_psc_exp", "exc_spikes", "pA", "added to I_syn_ex on arrival"},
+        {"iaf_cond_exp", "inh_spikes", "nS", "added to g_in on arrival"},
+        {"hh_psc_alpha", "exc_spikes", "pA", "times the kernel psc_ex on arrival"},
+        {"glif5_psc", "spikes", "pA", "times the kernel psc on arrival"}};
+    for (size_t i = 0; i < 5; i++) {
+        spk_model *m = test_open(ctx, cases[i][0], NULL, -1);
+        REQUIRE(m);
+        const spk_kernel *k = spk_model_kernel(m, SPK_FLOAT64);
+        const spk_quantity *q =
+            &k->spike_ports[find_quantity(k->spike_ports, k->n_spike_ports, cases[i][1])];
+        CHECK_STR(q->unit, cases[i][2]);
+        CHECK_STR(q->doc, cases[i][3]);
+        CHECK(q->scale == 1);
+        spk_model_free(m);
+    }
+}
+
 TEST(integrators_by_name) {
     spk_model *m = test_open(ctx, "aeif_psc_exp", "heun:carry,linear", -1);
     REQUIRE(m);
@@ -292,6 +312,7 @@ TEST(every_allocation_may_fail) {
 int main(void) {
     ctx = spk_ctx_new(NULL);
     RUN(built_in_models_are_listed_and_open);
+    RUN(ports_say_what_a_weight_does);
     RUN(integrators_by_name);
     RUN(a_users_file_compiles_once);
     RUN(a_damaged_cache_is_compiled_anew);
