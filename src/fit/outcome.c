@@ -236,7 +236,7 @@ spk_status spk__fit_result(spk_ctx *ctx, spk_setup *s, spk__outcome *o, size_t n
             chosen = i;
     if (!n || !isfinite(o[chosen].best))
         return spk__fail(ctx, SPK_ERR_FAILED, NULL,
-                         "loosen the bounds, or try another model; see docs/failing-fits.md",
+                         "loosen the bounds, or try another model",
                          "no candidate gave a finite loss");
     spk_result *r = SPK__NEW(ctx, spk_result);
     if (!r)
