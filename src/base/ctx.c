@@ -258,6 +258,23 @@ spk_status spk__fail(spk_ctx *ctx, spk_status st, const spk_loc *loc, const char
     return st;
 }
 
+spk_status spk__fail_name(spk_ctx *ctx, spk_status st, const spk_loc *loc, const char *name,
+                          const char *const *names, size_t n, const char *otherwise,
+                          const char *format, ...) {
+    const char *near = spk_nearest(name, names, n);
+    spk__str hint = {.ctx = ctx};
+    if (near)
+        spk__str_add(&hint, "did you mean '%s'?", near);
+    if (hint.failed)
+        return SPK_ERR_MEMORY;
+    va_list args;
+    va_start(args, format);
+    add_diag(ctx, SPK_ERROR, st, loc, near ? hint.text : otherwise, format, args);
+    va_end(args);
+    spk__str_free(&hint);
+    return st;
+}
+
 void spk__warn(spk_ctx *ctx, const spk_loc *loc, const char *hint, const char *format, ...) {
     va_list args;
     va_start(args, format);

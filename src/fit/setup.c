@@ -37,8 +37,8 @@ static spk_status reader_options(spk_ctx *ctx, const spk_study *s, spk_read_opti
             *texts[k] = t->value;
         } else if (k == 5) {
             spk_unit ms = {.dim = {1}, .scale = 1};
-            spk_status st = spk_quantity_parse_as(ctx, t->value, &t->value_loc, "the sampling interval",
-                                                  ms, &o->dt_ms);
+            spk_status st = spk_quantity_parse_as(ctx, t->value, &t->value_loc,
+                                                  "the sampling interval", ms, &o->dt_ms);
             if (st)
                 return st;
         } else if (k == 6) {
@@ -46,11 +46,8 @@ static spk_status reader_options(spk_ctx *ctx, const spk_study *s, spk_read_opti
         } else if (k == 7) {
             o->select = t->value;
         } else {
-            const char *near = spk_nearest(t->name, keys, N);
-            char hint[96];
-            snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "see docs/study.md", near);
-            return spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint, "the reader has no option '%s'",
-                             t->name);
+            return spk__fail_name(ctx, SPK_ERR_INPUT, &t->name_loc, t->name, keys, N,
+                                  "see docs/study.md", "the reader has no option '%s'", t->name);
         }
     }
     return SPK_OK;
@@ -61,7 +58,8 @@ static spk_status read_recording(spk_setup *s) {
     o.detection = s->study->detection;
     spk_status st = reader_options(s->ctx, s->study, &o);
     if (!st)
-        st = spk_recording_read(s->ctx, s->study->recording, s->study->n_recordings, &o, &s->recording);
+        st = spk_recording_read(s->ctx, s->study->recording, s->study->n_recordings, &o,
+                                &s->recording);
     for (size_t i = 0; st == SPK_ERR_IO && i < s->study->n_recordings; i++)
         if (access(s->study->recording[i], R_OK) != 0)
             spk__note(s->ctx, &s->study->recording_loc[i], "paths are relative to the study file",
@@ -230,7 +228,8 @@ static spk_status check_name(const spk_setup *s, const char *name, const spk_loc
         return SPK_OK;
     char hint[128];
     snprintf(hint, sizeof hint,
-             near ? "did you mean '%s'?" : "`spikefit model show NAME` lists a model's parameters", near);
+             near ? "did you mean '%s'?" : "`spikefit model show NAME` lists a model's parameters",
+             near);
     return spk__fail(s->ctx, SPK_ERR_INPUT, loc, hint, "no model of the study has a parameter '%s'",
                      name);
 }
@@ -243,7 +242,8 @@ static void warn_of_step(const spk_setup *s) {
         dt = sampled > dt ? sampled : dt;
     }
     if (dt > 0 && s->study->dt_ms > 2 * dt)
-        spk__warn(s->ctx, &(spk_loc){.file = s->study->path}, "choose a smaller 'dt' under 'simulation'",
+        spk__warn(s->ctx, &(spk_loc){.file = s->study->path},
+                  "choose a smaller 'dt' under 'simulation'",
                   "the step of %g ms is coarser than the recording, sampled every %g ms",
                   s->study->dt_ms, dt);
 }
@@ -253,17 +253,17 @@ static spk_status unknown_method(spk_ctx *ctx, const spk_study *y) {
     size_t n = spk_search_method_count() < 128 ? spk_search_method_count() : 128;
     for (size_t i = 0; i < n; i++)
         names[i] = spk_search_method_at(i)->name;
-    const char *near = spk_nearest(y->method, names, n);
-    char hint[96];
-    snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list methods` shows them", near);
-    return spk__fail(ctx, SPK_ERR_INPUT, &y->method_loc, hint, "there is no search method '%s'", y->method);
+    return spk__fail_name(ctx, SPK_ERR_INPUT, &y->method_loc, y->method, names, n,
+                          "`spikefit list methods` shows them", "there is no search method '%s'",
+                          y->method);
 }
 
 spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
                                spk_opts *options) {
     static const spk_opt none[] = {{0}};
     static const char *const own[] = {"method", "evaluations"};
-    const spk_search_method *m = spk_search_method_find(y->method ? y->method : SPK__DEFAULT_METHOD);
+    const spk_search_method *m =
+        spk_search_method_find(y->method ? y->method : SPK__DEFAULT_METHOD);
     if (!m)
         return unknown_method(ctx, y);
     const spk_opt *table = m->options ? m->options : none;
@@ -276,8 +276,8 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
         const char *near = known ? NULL : spk_nearest(t->name, own, 2);
         char hint[96];
         snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
-        spk_status st = near ? spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint, "search has no key '%s'",
-                                         t->name)
+        spk_status st = near ? spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint,
+                                         "search has no key '%s'", t->name)
                              : spk_opts_set_at(ctx, table, m->name, t->name, t->value, &t->name_loc,
                                                &t->value_loc, options);
         if (st)

@@ -60,11 +60,9 @@ static spk_status unknown_term(spk_ctx *ctx, const char *name, const spk_loc *lo
         names[n++] = kinds[i]->info.name;
     for (size_t i = 0; i < spk_metric_count() && n < 256; i++)
         names[n++] = spk_metric_at(i)->name;
-    const char *near = spk_nearest(name, names, n);
-    char hint[128];
-    snprintf(hint, sizeof hint, near ? "did you mean '%s'?" : "`spikefit list` shows what there is",
-             near);
-    return spk__fail(ctx, SPK_ERR_INPUT, loc, hint, "there is no loss or measure '%s'", name);
+    return spk__fail_name(ctx, SPK_ERR_INPUT, loc, name, names, n,
+                          "`spikefit list` shows what there is", "there is no loss or measure '%s'",
+                          name);
 }
 
 spk_status spk_loss_add(spk_ctx *ctx, spk_loss *loss, const char *name, double weight,

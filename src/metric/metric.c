@@ -25,13 +25,8 @@ spk_status spk_metric_find(spk_ctx *ctx, const char *name, const spk_metric **ou
             return SPK_OK;
         }
     }
-    const char *near = spk_nearest(name, names, COUNT);
-    spk__str hint = {.ctx = ctx};
-    if (near)
-        spk__str_add(&hint, "did you mean '%s'?", near);
-    spk_status st = spk__fail(ctx, SPK_ERR_INPUT, NULL, hint.text, "there is no metric '%s'", name);
-    spk__str_free(&hint);
-    return st;
+    return spk__fail_name(ctx, SPK_ERR_INPUT, NULL, name, names, COUNT, NULL,
+                          "there is no metric '%s'", name);
 }
 
 double spk_metric_cost(const spk_metric *m, double value) {

@@ -134,17 +134,10 @@ static spk_status unknown_name(spk_ctx *ctx, const char *name) {
     size_t n = 0;
     for (; spk__builtin_models[n].name && n < 256; n++)
         names[n] = spk__builtin_models[n].name;
-    const char *near = spk_nearest(name, names, n);
-    spk__str hint = {.ctx = ctx};
-    if (near)
-        spk__str_add(&hint, "did you mean '%s'?", near);
-    else
-        spk__str_add(&hint,
-                     "`spikefit models` lists the built-in ones; a file's name ends in .nestml");
-    spk_status st =
-        spk__fail(ctx, SPK_ERR_INPUT, NULL, hint.text, "there is no model '%s'", name);
-    spk__str_free(&hint);
-    return st;
+    return spk__fail_name(
+        ctx, SPK_ERR_INPUT, NULL, name, names, n,
+        "`spikefit models` lists the built-in ones; a file's name ends in .nestml",
+        "there is no model '%s'", name);
 }
 
 /* "path.nestml" or "path.nestml:name"; NULL if the source names no file */

@@ -1,8 +1,6 @@
 /* The table of connection rules, and what they share. */
 #include "network/rule.h"
 
-#include <stdio.h>
-
 #define SPK_ENTRY(symbol) extern const spk__rule symbol;
 #include "network/registry.def"
 #undef SPK_ENTRY
@@ -42,12 +40,8 @@ spk_status spk_rule_find(spk_ctx *ctx, const char *name, const spk_loc *loc, con
     const char *names[N_RULES];
     for (size_t i = 0; i < N_RULES; i++)
         names[i] = rules[i]->info.name;
-    const char *near = spk_nearest(name, names, N_RULES);
-    char hint[64];
-    if (near)
-        snprintf(hint, sizeof hint, "did you mean %s?", near);
-    return spk__fail(ctx, SPK_ERR_INPUT, loc, near ? hint : NULL,
-                     "there is no connection rule \"%s\"", name);
+    return spk__fail_name(ctx, SPK_ERR_INPUT, loc, name, names, N_RULES, NULL,
+                          "there is no connection rule '%s'", name);
 }
 
 spk_status spk__edge_list_add(spk_ctx *ctx, spk__edge_list *list, uint32_t source,

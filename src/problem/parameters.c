@@ -17,7 +17,8 @@ static spk_unit unit_of(const spk_quantity *q) {
     return u;
 }
 
-/* A study of several models may name parameters that only some have; that one has each, fitting checks. */
+/* A study of several models may name parameters that only some have; that one has each, fitting
+ * checks. */
 static bool is_another_models(const spk_problem *p, const char *name) {
     if (p->c.study->n_models < 2)
         return false;
@@ -27,7 +28,8 @@ static bool is_another_models(const spk_problem *p, const char *name) {
     return true;
 }
 
-static spk_status find_parameter(spk_problem *p, const char *name, const spk_loc *loc, size_t *out) {
+static spk_status find_parameter(spk_problem *p, const char *name, const spk_loc *loc,
+                                 size_t *out) {
     const char *names[256];
     size_t n = p->k->n_parameters < 256 ? p->k->n_parameters : 256;
     for (size_t i = 0; i < n; i++) {
@@ -37,12 +39,11 @@ static spk_status find_parameter(spk_problem *p, const char *name, const spk_loc
             return SPK_OK;
         }
     }
-    const char *near = spk_nearest(name, names, n);
-    char hint[128];
-    snprintf(hint, sizeof hint,
-             near ? "did you mean '%s'?" : "`spikefit model show %s` lists its parameters",
-             near ? near : p->k->model);
-    return spk__fail(p->ctx, SPK_ERR_INPUT, loc, hint, "%s has no parameter '%s'", p->k->model, name);
+    char otherwise[128];
+    snprintf(otherwise, sizeof otherwise, "`spikefit model show %s` lists its parameters",
+             p->k->model);
+    return spk__fail_name(p->ctx, SPK_ERR_INPUT, loc, name, names, n, otherwise,
+                          "%s has no parameter '%s'", p->k->model, name);
 }
 
 static spk_status read_value(spk_problem *p, size_t i, const char *text, const spk_loc *loc,
@@ -98,12 +99,12 @@ static spk_status read_free(spk_problem *p, const spk_free_parameter *from, spk_
         st = read_value(p, out->index, from->max, &from->max_loc, "the upper bound", &out->high);
     if (!st && from->start)
         st = read_value(p, out->index, from->start, &from->start_loc, "the start", &out->start);
-    /* A scale that nobody chose is the model's, and where it suggests none logarithmic if the bounds
-     * are positive and span more than a factor of ten. */
-    out->log_scale = from->scale == SPK_SCALE_AUTO
-                         ? (hinted ? s.log : out->low > 0 && out->high > 10 * out->low) &&
-                               out->low > 0
-                         : from->scale == SPK_SCALE_LOG;
+    /* A scale that nobody chose is the model's, and where it suggests none logarithmic if the
+     * bounds are positive and span more than a factor of ten. */
+    out->log_scale =
+        from->scale == SPK_SCALE_AUTO
+            ? (hinted ? s.log : out->low > 0 && out->high > 10 * out->low) && out->low > 0
+            : from->scale == SPK_SCALE_LOG;
     return st ? st : check_bounds(p, out, from->start, from->start ? &from->start_loc : &from->loc);
 }
 
@@ -114,8 +115,7 @@ static spk_status take_suggested(spk_problem *p) {
         if (st)
             return st;
         if (s.kind == SPK_HINT_FIT && !p->is_set[i])
-            p->free[p->n_free++] =
-                (spk_free){i, s.low * s.scale, s.high * s.scale, NAN, s.log};
+            p->free[p->n_free++] = (spk_free){i, s.low * s.scale, s.high * s.scale, NAN, s.log};
     }
     if (p->n_free)
         return SPK_OK;
@@ -166,7 +166,8 @@ spk_status spk__problem_parameters(spk_problem *p) {
     }
     if (!st && !p->n_free)
         st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = s->path},
-                       "add 'fit: {name: [min, max]}'", "the study frees no parameter of %s", p->k->model);
+                       "add 'fit: {name: [min, max]}'", "the study frees no parameter of %s",
+                       p->k->model);
     for (size_t i = 0; !st && i < p->n_free; i++)
         p->is_set[p->free[i].index] = 1;
     return st;
@@ -187,8 +188,9 @@ double spk_problem_value(const spk_free *f, double x) {
 }
 
 static double to_unit(const spk_free *f, double v) {
-    double x = f->log_scale ? (spk__log(v) - spk__log(f->low)) / (spk__log(f->high) - spk__log(f->low))
-                            : (v - f->low) / (f->high - f->low);
+    double x = f->log_scale
+                   ? (spk__log(v) - spk__log(f->low)) / (spk__log(f->high) - spk__log(f->low))
+                   : (v - f->low) / (f->high - f->low);
     return x > 0 ? (x < 1 ? x : 1) : 0;
 }
 

@@ -14,11 +14,9 @@ static spk_status find_method(spk_ctx *ctx, const char *name, const spk__search_
     size_t n = spk_search_method_count();
     for (size_t i = 0; i < n && i < 64; i++)
         names[i] = spk_search_method_at(i)->name;
-    const char *near = spk_nearest(name, names, n < 64 ? n : 64);
-    if (near)
-        return spk__fail(ctx, SPK_ERR_INPUT, NULL, NULL,
-                         "there is no search method '%s'; did you mean '%s'?", name, near);
-    return spk__fail(ctx, SPK_ERR_INPUT, NULL, NULL, "there is no search method '%s'", name);
+    return spk__fail_name(ctx, SPK_ERR_INPUT, NULL, name, names, n < 64 ? n : 64,
+                          "`spikefit list methods` shows them", "there is no search method '%s'",
+                          name);
 }
 
 static spk_status check_options(spk_ctx *ctx, const char *owner, const spk_opt *table,

@@ -426,8 +426,8 @@ TEST(bad_descriptions_are_located_errors) {
               "weight -0.5 of EE has the wrong sign for port exc of lif");
     p = good;
     p.rule = "all_to_al";
-    CHECK_STR(message_of(pop, 2, &p, NULL), "there is no connection rule \"all_to_al\"");
-    CHECK_STR(spk_ctx_diag(ctx, 0)->hint, "did you mean all_to_all?");
+    CHECK_STR(message_of(pop, 2, &p, NULL), "there is no connection rule 'all_to_al'");
+    CHECK_STR(spk_ctx_diag(ctx, 0)->hint, "did you mean 'all_to_all'?");
     p = good;
     p.rule = "one_to_one";
     CHECK_STR(message_of(pop, 2, &p, NULL),

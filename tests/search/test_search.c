@@ -15,7 +15,7 @@ TEST(mistakes_are_named) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     spk_search_space space = {.dim = 2};
     CHECK(try_new(ctx, "sobal", &space, NULL) == SPK_ERR_INPUT);
-    CHECK_STR(last_message(ctx), "there is no search method 'sobal'; did you mean 'sobol'?");
+    CHECK_STR(last_message(ctx), "there is no search method 'sobal'");
     CHECK(try_new(ctx, "xyzzyxyzzy", &space, NULL) == SPK_ERR_INPUT);
     CHECK_STR(last_message(ctx), "there is no search method 'xyzzyxyzzy'");
     space.dim = 0;
