@@ -8,24 +8,25 @@
 /* The method of a study that names none. */
 #define SPK__DEFAULT_METHOD "cmaes"
 
-/* The method of a study and its options. ERR_INPUT, located, for unknown names and impossible values. */
-spk_status spk__search_options(spk_ctx *ctx, const spk_study *study, const spk_search_method **method,
-                               spk_opts *options);
+/* The method of a study and its options. ERR_INPUT, located, for unknown names and impossible
+ * values. */
+spk_status spk__search_options(spk_ctx *ctx, const spk_study *study,
+                               const spk_search_method **method, spk_opts *options);
 
 /* ---- the journal: what a run has cost so far ----
  *
- * A search is a pure function of its seed and of the losses it was told, so a run is kept as the list of
- * those losses: resuming means asking and telling again without simulating. Records are appended after
- * every generation, each with a hash of the points that it is about; one cut short by a crash is dropped
- * and costs one generation. A record is used where the search asks for exactly its points, so that a run
- * with another budget takes over what is the same and simulates the rest, whatever its method plans.
- * Nothing whole is ever dropped.
+ * A search is a pure function of its seed and of the losses it was told, so a run is kept as the
+ * list of those losses: resuming means asking and telling again without simulating. Records are
+ * appended after every generation, each with a hash of the points that it is about; one cut short
+ * by a crash is dropped and costs one generation. A record is used where the search asks for
+ * exactly its points, so that a run with another budget takes over what is the same and simulates
+ * the rest, whatever its method plans. Nothing whole is ever dropped.
  */
 typedef struct spk__journal spk__journal;
 
-/* Opens (resume) or creates the journal of a run directory and locks it. identity: text that says what
- * the run depends on, one thing a line, the study's text last, behind the line SPK__IDENTITY_STUDY; a
- * journal of another one is refused, naming the first line that differs. */
+/* Opens (resume) or creates the journal of a run directory and locks it. identity: text that says
+ * what the run depends on, one thing a line, the study's text last, behind the line
+ * SPK__IDENTITY_STUDY; a journal of another one is refused, naming the first line that differs. */
 #define SPK__IDENTITY_STUDY "study\n"
 spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity, bool resume,
                              spk__journal **out);
@@ -34,8 +35,8 @@ void spk__journal_close(spk__journal *j);
 uint64_t spk__journal_evaluations(const spk__journal *j, uint32_t model);
 /* What tells batches of points apart: n numbers. */
 uint64_t spk__journal_points(const double *x, size_t n);
-/* Fills loss[n] and tally from the next record of this model about these points; false if there is none,
- * and then for the rest of this model. Models come one after the other. */
+/* Fills loss[n] and tally from the next record of this model about these points; false if there is
+ * none, and then for the rest of this model. Models come one after the other. */
 bool spk__journal_next(spk__journal *j, uint32_t model, uint64_t points, size_t n, double *loss,
                        spk_tally *tally);
 /* Appends. Synced to the disk about once a second. */
@@ -53,9 +54,10 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
                             const spk_tally *after);
 void spk__history_free(spk__history *y);
 
-/* ---- one model's search ---- */
+/* ---- one search ---- */
 typedef struct {
-    double *best_x, *best_values;
+    double *best_x;
+    double *best_values; /* of the caller of the loop, as `best_x` means them to him; or NULL */
     double best;
     uint64_t evaluations;
     spk_tally tally;
@@ -64,6 +66,37 @@ typedef struct {
     spk__history history;
 } spk__outcome;
 void spk__outcome_free(spk_ctx *ctx, spk__outcome *o);
+
+/* Asks, evaluates or finds in the journal, tells, until the search stops or the context is
+ * cancelled. What is searched is the caller's. */
+typedef struct spk__loop spk__loop;
+struct spk__loop {
+    spk_ctx *ctx;
+    spk__journal *journal; /* NULL: nothing is kept */
+    uint32_t index;        /* of the search among those of the journal */
+    spk_search *search;
+    double began_s;
+    spk_status (*evaluate)(void *user, const double *x, size_t n, double *f, spk_tally *tally);
+    void (*report)(void *user, const spk__loop *l,
+                   spk__outcome *o); /* after what was not in the journal */
+    void *user;
+    uint64_t simulated; /* evaluations that were not in the journal, of all searches */
+    double *x, *f;
+};
+double spk__now_s(void);
+/* Fills a zeroed outcome. A cancellation is taken back once a generation is done: see spk_fit_run.
+ */
+spk_status spk__loop_run(spk__loop *l, spk__outcome *o);
+/* Completes p (model, budget, names and best_values are set) and hands it to options->progress.
+ * later: evaluations after this search. */
+void spk__loop_report(const spk__loop *l, const spk__outcome *o, uint64_t later,
+                      const spk_fit_options *options, spk_fit_progress *p);
+
+/* Makes the folder of a run, opens its journal as spk__journal_open, and refuses a budget below
+ * what one of its n searches has spent. The journal is the caller's to close, also after an error.
+ */
+spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *identity,
+                            size_t n_searches, uint64_t budget, spk__journal **out);
 
 /* Fills everything of a result that the chosen outcome determines. */
 spk_status spk__fit_result(spk_ctx *ctx, spk_setup *setup, spk__outcome *outcomes, size_t n,
