@@ -230,6 +230,8 @@ def steady(mean):
 CASES = [
     ("lif_step", "iaf_psc_exp", lif, LIF, {}, steady(500.0), 200.0),
     ("lif_waves", "iaf_psc_exp", lif, LIF, dict(V_reset=-62.0, t_ref=3.3), waves(420.0), 500.0),
+    ("lif_alpha_waves", "iaf_psc_alpha", lif, LIF, dict(tau_m=8.0, t_ref=3.0), waves(600.0), 200.0),
+    ("lif_delta_waves", "iaf_psc_delta", lif, LIF, dict(E_L=-65.0, t_ref=4.0), waves(450.0), 300.0),
     ("cond_waves", "iaf_cond_exp", cond_lif, COND, {}, waves(320.0), 500.0),
     ("izhikevich_regular", "izhikevich", izhikevich, IZH, {}, steady(10.0), 500.0),
     ("izhikevich_chattering", "izhikevich", izhikevich, IZH, dict(c=-50.0, d=2.0), waves(9.0), 300.0),

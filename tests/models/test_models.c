@@ -196,7 +196,7 @@ TEST(spikes_are_where_scipy_has_them) {
         CHECK(v_small < 0.1);
         spk_model_free(m);
     }
-    CHECK(n == 21);
+    CHECK(n == 23);
     spk__free(ctx, text);
     spk_ctx_free(ctx);
 }

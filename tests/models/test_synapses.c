@@ -53,6 +53,9 @@ typedef struct {
 static const synapse all[] = {
     {"iaf_psc_exp", "exc_spikes", "I_syn_ex", 100, DECAY, 2},
     {"iaf_psc_exp", "inh_spikes", "I_syn_in", 100, DECAY, 2},
+    {"iaf_psc_alpha", "exc_spikes", "I_syn_ex", 100, ALPHA, 2},
+    {"iaf_psc_alpha", "inh_spikes", "I_syn_in", 100, ALPHA, 2},
+    {"iaf_psc_delta", "spikes", "V_m", -3, JUMP, 0},
     {"iaf_cond_exp", "exc_spikes", "g_ex", 3, DECAY, 0.2},
     {"iaf_cond_exp", "inh_spikes", "g_in", 3, DECAY, 2},
     {"aeif_psc_exp", "exc_spikes", "I_syn_ex", 50, DECAY, 0.2},
