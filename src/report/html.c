@@ -1,5 +1,6 @@
 /* The page: texts, empty sections that the scripts fill, data, scripts. */
 #include "report/html.h"
+#include "report/palette.h"
 
 static void add_asset(spk__str *s, const char *open, spk__asset a, const char *close) {
     spk__str_add(s, "%s", open);
@@ -21,36 +22,47 @@ static void add_pre(spk__str *s, const char *cls, const char *text) {
     spk__str_add(s, "</pre>\n");
 }
 
+static void add_colours(spk__str *s, const char *selector, bool dark) {
+    spk__str_add(s, "%s {", selector);
+    for (spk__colour c = 0; c < SPK__COLOUR_COUNT; c++) {
+        spk__palette_entry e = spk__palette(c);
+        spk__str_add(s, " --%s: #%06x;", e.name, (unsigned)(dark ? e.dark : e.light));
+    }
+    spk__str_add(s, " }\n");
+}
+
 static void add_head(spk__str *s, const spk_report_data *d) {
-    spk__str_add(s, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                    "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">\n<title>");
+    spk__str_add(
+        s, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+           "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">\n<title>");
     spk__html_text(s, d->title);
     spk__str_add(s, "</title>\n");
-    add_asset(s, "<style>\n", spk__asset_css(), "</style>");
+    spk__str_add(s, "<style>\n");
+    add_colours(s, ":root", false);
+    add_colours(s, ":root[data-theme=\"dark\"]", true);
+    add_asset(s, "", spk__asset_css(), "</style>");
     spk__str_add(s, "</head>\n<body>\n<header>\n<div class=\"top\"><h1>");
     spk__html_text(s, d->title);
-    spk__str_add(s, "</h1><button type=\"button\" id=\"theme\" title=\"Light or dark\">Light / dark</button>"
-                    "</div>\n");
+    spk__str_add(
+        s, "</h1><button type=\"button\" id=\"theme\" title=\"Light or dark\">Light / dark</button>"
+           "</div>\n");
     add_paragraph(s, "summary", d->summary);
     add_paragraph(s, "warning", d->warning);
 }
 
-/* Sections in the order of the page; the scripts show those that they fill. `text` sections come from here. */
+/* Sections in the order of the page; the scripts show those that they fill. `text` sections come
+ * from here. */
 static const struct {
     const char *id, *title;
-} sections[] = {{"scores", "Scores"},         {"traces", "Recording and model"},
-                {"spikes", "Spikes"},         {"network", "Network"},
-                {"parameters", "Parameters"}, {"search", "Search"}};
+} sections[] = {{"scores", "Scores"},   {"traces", "Recording and model"}, {"spikes", "Spikes"},
+                {"network", "Network"}, {"parameters", "Parameters"},      {"search", "Search"}};
 
 static bool has_section(const spk_report_data *d, size_t i) {
-    const bool has[] = {d->n_scores > 0,
-                        d->n_sweeps > 0,
-                        d->n_sweeps > 0,
-                        d->n_rasters + d->n_distributions > 0,
-                        d->n_parameters > 0,
-                        d->n_generations > 1 || d->n_failures > 0};
+    const bool has[] = {d->n_scores > 0,     d->n_sweeps > 0,
+                        d->n_sweeps > 0,     d->n_rasters + d->n_distributions > 0,
+                        d->n_parameters > 0, d->n_generations > 1 || d->n_failures > 0};
     return has[i];
 }
 
@@ -60,8 +72,10 @@ static void add_sections(spk__str *s, const spk_report_data *d) {
     for (size_t i = 0; i < COUNT; i++)
         if (has_section(d, i))
             spk__str_add(s, "<li><a href=\"#%s\">%s</a></li>\n", sections[i].id, sections[i].title);
-    spk__str_add(s, "<li><a href=\"#model\">Model</a></li>\n<li><a href=\"#origin\">How it was made</a></li>\n"
-                    "</ul></nav>\n</header>\n<main>\n");
+    spk__str_add(
+        s,
+        "<li><a href=\"#model\">Model</a></li>\n<li><a href=\"#origin\">How it was made</a></li>\n"
+        "</ul></nav>\n</header>\n<main>\n");
     for (size_t i = 0; i < COUNT; i++) {
         if (!has_section(d, i))
             continue;
@@ -154,7 +168,9 @@ out:
     return SPK_OK;
 }
 
-void spk_report_free(spk_ctx *ctx, char *html) { spk__free(ctx, html); }
+void spk_report_free(spk_ctx *ctx, char *html) {
+    spk__free(ctx, html);
+}
 
 spk_status spk_report_write(spk_ctx *ctx, const spk_report_data *data, const char *path) {
     char *html = NULL;
