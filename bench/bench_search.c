@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { N = 1000, D = 10, K = 2, ROUNDS = 15, CANDIDATES = 40000 };
+enum { N = 1000, D = 10, K = 3, ROUNDS = 15, CANDIDATES = 40000 };
 
 static double now_ms(void) {
     struct timespec t;
@@ -32,14 +32,14 @@ static int compare(const void *a, const void *b) {
 }
 
 /* Median over rounds of the time for 1000 candidates; negative if the method cannot run. */
-static double measure(spk_ctx *ctx, const spk_search_method *m) {
+static double measure(spk_ctx *ctx, const spk_search_method *m, size_t objectives) {
     static double x[CANDIDATES * D], f[CANDIDATES * K];
     spk_opts opts;
     spk_opts_default(m->options, &opts);
     for (size_t i = 0; m->options && m->options[i].name; i++)
         if (!strcmp(m->options[i].name, "population") || !strcmp(m->options[i].name, "batch"))
             opts.v[i] = N < m->options[i].max ? N : m->options[i].max;
-    spk_search_space space = {.dim = D, .n_objectives = m->min_objectives};
+    spk_search_space space = {.dim = D, .n_objectives = objectives};
     spk_search *s;
     if (spk_search_new(ctx, m->name, &opts, &space, 1, 0, &s))
         return -1;
@@ -75,8 +75,9 @@ int main(int argc, char **argv) {
         bool wanted = argc < 2;
         for (int k = 1; k < argc; k++)
             wanted = wanted || !strcmp(argv[k], m->name);
-        if (wanted)
-            printf("%-10s %.3f\n", m->name, measure(ctx, m));
+        for (size_t k = m->min_objectives; wanted && k <= m->max_objectives && k <= K; k++)
+            printf("%-10s %zu objective%s %8.3f\n", m->name, k, k == 1 ? " " : "s",
+                   measure(ctx, m, k));
     }
     spk_ctx_free(ctx);
     return 0;

@@ -1,4 +1,4 @@
-/* Non-dominated sorting, crowding, hypervolume. */
+/* Non-dominated sorting and crowding. */
 #include "search/pareto.h"
 
 #include <math.h>
@@ -58,7 +58,7 @@ static void sort_lexically(spk__pareto *w, const double *f, size_t n, size_t k) 
     }
 }
 
-static bool dominates(const double *a, const double *b, size_t k) {
+bool spk__pareto_dominates(const double *a, const double *b, size_t k) {
     bool lower = false;
     for (size_t j = 0; j < k; j++) {
         if (a[j] > b[j])
@@ -75,7 +75,7 @@ enum { NONE = UINT32_MAX };
 static bool front_dominates(const spk__pareto *w, const double *f, size_t k, size_t front,
                             size_t point) {
     for (uint32_t i = w->head[front]; i != NONE; i = w->next[i]) {
-        if (dominates(f + i * k, f + point * k, k))
+        if (spk__pareto_dominates(f + i * k, f + point * k, k))
             return true;
         if (k == 2)
             break;
@@ -140,96 +140,4 @@ void spk__pareto_crowding(spk__pareto *w, const double *f, size_t k, const uint3
         for (size_t i = 1; i + 1 < n; i++)
             out[member[o[i]]] += (v[o[i + 1]] - v[o[i - 1]]) / range;
     }
-}
-
-/* ---- hypervolume ---- */
-
-size_t spk__hypervolume_room(size_t n, size_t k) {
-    return (k + 1) * n * k;
-}
-
-static double box(const double *p, size_t k, const double *reference) {
-    double volume = 1;
-    for (size_t j = 0; j < k; j++)
-        volume *= p[j] < reference[j] ? reference[j] - p[j] : 0;
-    return volume;
-}
-
-/* Rows by their last value from high to low; insertion, since the sets are small or nearly sorted.
- */
-static void sort_rows(double *f, size_t n, size_t k) {
-    for (size_t i = 1; i < n; i++)
-        for (size_t to = i; to > 0 && f[to * k - 1] < f[(to + 1) * k - 1]; to--)
-            for (size_t j = 0; j < k; j++) {
-                double t = f[to * k + j];
-                f[to * k + j] = f[(to - 1) * k + j];
-                f[(to - 1) * k + j] = t;
-            }
-}
-
-/* Two values, rows by the second from high to low: from the last row up, each adds the strip
- * between its second value and that of the one before, as wide as the lowest first value so far
- * allows. */
-static double sweep(const double *f, size_t n, const double *reference) {
-    double volume = 0, left = reference[0];
-    for (size_t i = n; i-- > 0;) {
-        const double *p = f + 2 * i;
-        if (p[0] < left && p[1] < reference[1]) {
-            volume += (left - p[0]) * (reference[1] - p[1]);
-            left = p[0];
-        }
-    }
-    return volume;
-}
-
-/* Keeps `moved` behind the m rows of set unless one of them is nowhere higher. */
-static size_t keep_row(double *set, size_t m, size_t k, const double *moved) {
-    for (size_t r = 0; r < m; r++) {
-        bool useless = true;
-        for (size_t j = 0; j < k; j++)
-            useless = useless && set[r * k + j] <= moved[j];
-        if (useless)
-            return m;
-    }
-    return m + 1;
-}
-
-/* Volume of n rows of f, which are reordered. rest: room for the deeper levels. Rows are taken by
- * their last value from high to low: what the later rows share with one of them then reaches as far
- * as it in that value, and is a volume with one value less. */
-static double volume_of(double *f, size_t n, size_t k, const double *reference, double *rest) {
-    if (k == 1) {
-        double low = reference[0];
-        for (size_t i = 0; i < n; i++)
-            low = fmin(low, f[i]);
-        return reference[0] - low;
-    }
-    sort_rows(f, n, k);
-    if (k == 2)
-        return sweep(f, n, reference);
-    double volume = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double *p = f + i * k;
-        double own = box(p, k, reference);
-        size_t m = 0;
-        for (size_t q = i + 1; own > 0 && q < n; q++) {
-            double *moved = rest + m * (k - 1);
-            for (size_t j = 0; j < k - 1; j++)
-                moved[j] = fmax(f[q * k + j], p[j]);
-            m = keep_row(rest, m, k - 1, moved);
-        }
-        if (m)
-            own -=
-                (reference[k - 1] - p[k - 1]) * volume_of(rest, m, k - 1, reference, rest + n * k);
-        volume += own;
-    }
-    return volume;
-}
-
-double spk__hypervolume(const double *f, size_t n, size_t k, const double *reference,
-                        double *room) {
-    if (n == 0)
-        return 0;
-    memcpy(room, f, n * k * sizeof *f);
-    return volume_of(room, n, k, reference, room + n * k);
 }

@@ -14,6 +14,7 @@ typedef struct {
 } spk__pareto;
 spk_status spk__pareto_start(spk_search *s, spk__pareto *w, size_t n);
 
+bool spk__pareto_dominates(const double *a, const double *b, size_t k);
 /* rank[i]: 0 for those that nobody dominates, 1 for those that only they dominate, ... Returns the
  * number of fronts. Jensen's sweep for two values, else Zhang et al. 2015
  * (doi:10.1109/TEVC.2014.2308305). */
@@ -25,11 +26,5 @@ size_t spk__pareto_members(const spk__pareto *w, size_t front, uint32_t *member)
  * point. */
 void spk__pareto_crowding(spk__pareto *w, const double *f, size_t k, const uint32_t *member,
                           size_t n, double *out);
-
-/* The volume that is dominated by the n points f (n * k) and dominates the reference point; exact,
- * by sweeping for two values, else by exclusive volumes (While, Bradstreet and Barone 2012,
- * doi:10.1109/TEVC.2010.2077298). room: spk__hypervolume_room(n, k) doubles. */
-size_t spk__hypervolume_room(size_t n, size_t k);
-double spk__hypervolume(const double *f, size_t n, size_t k, const double *reference, double *room);
 
 #endif

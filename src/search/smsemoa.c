@@ -7,8 +7,7 @@
  * at 2 in every objective; so the extremes of a front stay.
  */
 #include "search/breed.h"
-
-#include <math.h>
+#include "search/volume.h"
 
 static const spk_opt options[] = {
     SPK__BREED_OPTION_LIST(100),
@@ -17,9 +16,9 @@ static const spk_opt options[] = {
 
 typedef struct {
     spk__parents p;
-    double *scaled, *without,
-        *room; /* scratch: a front scaled, without one point, for the volume */
-    uint32_t *member;
+    spk__volume v;
+    uint32_t *member, *order; /* scratch: the last front; all rows by their last value */
+    uint32_t *pushed;         /* scratch: rows that others push to the next front */
 } state;
 
 static spk_status start(spk_search *s) {
@@ -27,12 +26,13 @@ static spk_status start(spk_search *s) {
     spk_status st = spk__parents_start(s, &t->p);
     if (st)
         return st;
-    size_t n = t->p.n + 1, k = s->n_objectives;
-    t->scaled = SPK__SEARCH_ARRAY(s, n * k, double);
-    t->without = SPK__SEARCH_ARRAY(s, n * k, double);
-    t->room = SPK__SEARCH_ARRAY(s, spk__hypervolume_room(n, k), double);
+    size_t n = t->p.n + 1;
     t->member = SPK__SEARCH_ARRAY(s, n, uint32_t);
-    return t->scaled && t->without && t->room && t->member ? SPK_OK : SPK_ERR_MEMORY;
+    t->order = SPK__SEARCH_ARRAY(s, n, uint32_t);
+    t->pushed = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
+    if (!t->member || !t->order || !t->pushed)
+        return SPK_ERR_MEMORY;
+    return spk__volume_start(s, &t->v, n, s->n_objectives);
 }
 
 static spk_status ask(spk_search *s) {
@@ -48,65 +48,95 @@ static spk_status ask(spk_search *s) {
     return spk__parents_breed(s, &t->p);
 }
 
-/* Scales the n members of a front to [0, 1] in each objective. */
-static void scale_front(const spk_search *s, state *t, size_t n) {
-    size_t k = s->n_objectives;
-    for (size_t j = 0; j < k; j++) {
-        double low = INFINITY, high = -INFINITY;
+/* ---- one child after the other ---- */
+
+/* Ranks with the child in row p.n: its own, then those of the points that it pushes to the next
+ * front, of those that these push, and so on (after Li, Deb, Zhang and Kwong 2017,
+ * doi:10.1109/TEVC.2016.2567648). */
+static void rank_child(const spk_search *s, state *t) {
+    size_t n = t->p.n, k = s->n_objectives;
+    const double *f = t->p.f;
+    uint32_t *rank = t->p.rank, *pushing = t->pushed, *pushed = t->pushed + n + 1, level = 0;
+    for (size_t i = 0; i < n; i++)
+        if (rank[i] >= level && spk__pareto_dominates(f + i * k, f + n * k, k))
+            level = rank[i] + 1;
+    rank[n] = level;
+    size_t n_pushing = 1, n_pushed;
+    for (pushing[0] = (uint32_t)n; n_pushing; n_pushing = n_pushed, level++) {
+        n_pushed = 0;
         for (size_t i = 0; i < n; i++) {
-            low = fmin(low, t->p.f[t->member[i] * k + j]);
-            high = fmax(high, t->p.f[t->member[i] * k + j]);
+            bool stays = rank[i] != level;
+            for (size_t q = 0; !stays && q < n_pushing; q++)
+                if (spk__pareto_dominates(f + pushing[q] * k, f + i * k, k)) {
+                    pushed[n_pushed++] = (uint32_t)i;
+                    break;
+                }
         }
-        bool wide = high > low && isfinite(high - low);
-        for (size_t i = 0; i < n; i++)
-            t->scaled[i * k + j] = wide ? (t->p.f[t->member[i] * k + j] - low) / (high - low) : 0;
+        for (size_t q = 0; q < n_pushed; q++)
+            rank[pushed[q]] = level + 1;
+        uint32_t *swap = pushing;
+        pushing = pushed;
+        pushed = swap;
     }
 }
 
-/* Two values: what a point adds is the rectangle between its neighbours, the front being in falling
- * order of the first value. */
-static size_t least_of_two(const state *t, size_t n) {
-    size_t least = 0;
-    double lowest = INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        const double *p = t->scaled + 2 * i;
-        double right = i > 0 ? p[-2] : 2, above = i + 1 < n ? p[3] : 2;
-        double adds = (right - p[0]) * (above - p[1]);
-        if (adds < lowest) {
-            lowest = adds;
-            least = i;
-        }
+/* Puts the child, row p.n, in its place among the rows by their last value. */
+static void order_child(const spk_search *s, state *t) {
+    size_t n = t->p.n, k = s->n_objectives, low = 0, high = n;
+    const double *last = t->p.f + k - 1;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (last[t->order[middle] * k] <= last[n * k])
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return least;
+    memmove(t->order + low + 1, t->order + low, (n - low) * sizeof *t->order);
+    t->order[low] = (uint32_t)n;
 }
 
-static size_t least_of_many(const spk_search *s, state *t, size_t n) {
-    double reference[16], lowest = INFINITY;
-    size_t k = s->n_objectives, least = 0;
-    for (size_t j = 0; j < k; j++)
-        reference[j] = 2;
-    double all = spk__hypervolume(t->scaled, n, k, reference, t->room);
-    for (size_t i = 0; i < n; i++) {
-        memcpy(t->without, t->scaled, i * k * sizeof *t->scaled);
-        memcpy(t->without + i * k, t->scaled + (i + 1) * k, (n - 1 - i) * k * sizeof *t->scaled);
-        double adds = all - spk__hypervolume(t->without, n - 1, k, reference, t->room);
-        if (adds < lowest) {
-            lowest = adds;
-            least = i;
-        }
-    }
-    return least;
-}
-
-/* Rows 0 .. n of p (one more than the population): the one that leaves. */
+/* Rows 0 .. n of p, the child being the last: the one that leaves. */
 static size_t find_loser(const spk_search *s, state *t) {
-    size_t rows = t->p.n + 1, k = s->n_objectives, n;
-    size_t fronts = spk__pareto_rank(&t->p.w, t->p.f, rows, k, t->p.rank);
-    n = spk__pareto_members(&t->p.w, fronts - 1, t->member);
-    if (n == 1)
-        return t->member[0];
-    scale_front(s, t, n);
-    return t->member[k == 2 ? least_of_two(t, n) : least_of_many(s, t, n)];
+    size_t rows = t->p.n + 1, n = 0;
+    uint32_t worst = 0;
+    for (size_t i = 0; i < rows; i++)
+        worst = t->p.rank[i] > worst ? t->p.rank[i] : worst;
+    for (size_t i = 0; i < rows; i++) {
+        uint32_t row = t->order[i];
+        t->member[n] = row;
+        n += t->p.rank[row] == worst;
+    }
+    return t->member[n == 1 ? 0 : spk__volume_least(&t->v, t->p.f, s->n_objectives, t->member, n)];
+}
+
+/* The child, row p.n, moves into the place of the loser. */
+static void replace(const spk_search *s, state *t, size_t loser) {
+    size_t dim = s->dim, k = s->n_objectives, to = 0;
+    spk__parents *p = &t->p;
+    for (size_t i = 0; i <= p->n; i++) {
+        uint32_t row = t->order[i];
+        t->order[to] = row == p->n ? (uint32_t)loser : row;
+        to += row != loser;
+    }
+    memcpy(p->x + loser * dim, p->x + p->n * dim, dim * sizeof *p->x);
+    memcpy(p->f + loser * k, p->f + p->n * k, k * sizeof *p->f);
+    p->rank[loser] = p->rank[p->n];
+}
+
+static void take_children(spk_search *s, state *t) {
+    spk__parents *p = &t->p;
+    size_t dim = s->dim, k = s->n_objectives;
+    spk__pareto_rank(&p->w, p->f, p->n, k, p->rank);
+    for (size_t i = 0; i < p->n; i++)
+        t->v.value[i] = p->f[i * k + k - 1];
+    spk__search_rank(t->v.value, p->n, t->order, t->v.scratch);
+    for (size_t i = 0; i < p->n; i++) {
+        memcpy(p->x + p->n * dim, s->x + i * dim, dim * sizeof *p->x);
+        memcpy(p->f + p->n * k, s->f + i * k, k * sizeof *p->f);
+        rank_child(s, t);
+        order_child(s, t);
+        replace(s, t, find_loser(s, t));
+    }
 }
 
 /* The front first, each part in its order. */
@@ -122,21 +152,11 @@ static void put_front_first(spk_search *s, spk__parents *p) {
 
 static spk_status tell(spk_search *s) {
     state *t = s->state;
-    spk__parents *p = &t->p;
-    size_t dim = s->dim, k = s->n_objectives;
-    bool first = !p->begun;
-    if (first)
-        spk__parents_merge(s, p);
-    for (size_t i = 0; !first && i < p->n; i++) {
-        memcpy(p->x + p->n * dim, s->x + i * dim, dim * sizeof *p->x);
-        memcpy(p->f + p->n * k, s->f + i * k, k * sizeof *p->f);
-        size_t loser = find_loser(s, t);
-        if (loser == p->n)
-            continue;
-        memcpy(p->x + loser * dim, p->x + p->n * dim, dim * sizeof *p->x);
-        memcpy(p->f + loser * k, p->f + p->n * k, k * sizeof *p->f);
-    }
-    put_front_first(s, p);
+    if (t->p.begun)
+        take_children(s, t);
+    else
+        spk__parents_merge(s, &t->p);
+    put_front_first(s, &t->p);
     return SPK_OK;
 }
 

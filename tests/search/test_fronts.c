@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "search/pareto.h"
+#include "search/volume.h"
 
 enum { N = 60, K = 4 };
 
@@ -118,6 +119,41 @@ TEST(volumes_are_exact) {
             }
 }
 
+/* A front of cells with duplicates: what a point adds is the cells that go without it. */
+TEST(what_each_point_adds_is_exact) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search *s = make(ctx);
+    enum { MOST = 40 };
+    double f[MOST * K], front[MOST * K], without[MOST * K], added[MOST];
+    const double reference[K] = {1, 1, 1, 1};
+    spk__volume v;
+    REQUIRE(s && spk__volume_start(s, &v, MOST, K) == SPK_OK);
+    size_t largest = 0;
+    for (uint32_t seed = 1; seed < 120; seed += 2)
+        for (size_t k = 2; k <= K; k++) {
+            size_t n = 0;
+            make_points(seed, MOST, k, f);
+            for (size_t i = 0; i < MOST; i++) {
+                bool kept = isfinite(f[i * k]);
+                for (size_t j = 0; j < MOST; j++)
+                    kept = kept && !dominates(f + j * k, f + i * k, k);
+                if (kept)
+                    memcpy(front + n++ * k, f + i * k, k * sizeof *f);
+            }
+            spk__volume_added(&v, front, n, k, reference, added);
+            largest = n > largest ? n : largest;
+            for (size_t i = 0; i < n; i++) {
+                memcpy(without, front, n * k * sizeof *f);
+                memcpy(without + i * k, front + (n - 1) * k, k * sizeof *f);
+                CHECK_NEAR(added[i], count_cells(front, n, k) - count_cells(without, n - 1, k),
+                           1e-12);
+            }
+        }
+    CHECK(largest > 15);
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
 /* ---- the methods ---- */
 
 enum { DIM = 30, POPULATION = 100 };
@@ -208,6 +244,7 @@ int main(void) {
     RUN(ranks_follow_the_definition);
     RUN(crowding_is_the_size_of_the_gap);
     RUN(volumes_are_exact);
+    RUN(what_each_point_adds_is_exact);
     RUN(volumes_equal_pymoo);
     RUN(exact_volumes_win_with_three_objectives);
     return test_end();
