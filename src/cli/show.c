@@ -8,18 +8,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *unit_of(const spk_result_parameter *p) {
+    return strcmp(p->unit, "1") == 0 ? "" : p->unit;
+}
+
+static int wider(int width, const char *text) {
+    int n = (int)strlen(text);
+    return n > width ? n : width;
+}
+
 void cli_print_parameters(cli *c, const spk_result *r) {
     char a[32], b[32], d[32];
+    int name = 12, unit = 6;
     (void)c;
-    printf("\n  %-12s %10s %-6s %s\n", "parameter", "value", "unit", "nearly as good from .. to");
+    for (size_t i = 0; i < r->n_parameters; i++)
+        if (r->parameter[i].free) {
+            name = wider(name, r->parameter[i].name);
+            unit = wider(unit, unit_of(&r->parameter[i]));
+        }
+    printf("\n  %-*s %10s %-*s %s\n", name, "parameter", "value", unit, "unit",
+           "nearly as good from .. to");
     for (size_t i = 0; i < r->n_parameters; i++) {
         const spk_result_parameter *p = &r->parameter[i];
         if (!p->free)
             continue;
-        printf("  %-12s %10s %-6s %s .. %s%s\n", p->name, cli_number(p->value, 5, a),
-               strcmp(p->unit, "1") == 0 ? "" : p->unit, cli_number(p->near_low, 4, b),
-               cli_number(p->near_high, 4, d),
-               p->bound < 0 ? "   at its lower bound" : p->bound > 0 ? "   at its upper bound" : "");
+        printf("  %-*s %10s %-*s %s .. %s%s\n", name, p->name, cli_number(p->value, 5, a), unit,
+               unit_of(p), cli_number(p->near_low, 4, b), cli_number(p->near_high, 4, d),
+               p->bound < 0   ? "   at its lower bound"
+               : p->bound > 0 ? "   at its upper bound"
+                              : "");
     }
 }
 
@@ -148,11 +165,8 @@ static spk_status print_traces(cli *c, spk_problem *p, const spk_recording *rec,
     spk_panel panels[] = {{.y_label = "V (mV)", .curve = &recorded, .n_curves = 1},
                           {.y_label = "V (mV)", .curve = &model, .n_curves = 1}};
     common_scale(panels, start, stop);
-    spk_line_figure f = {.panel = panels,
-                         .n_panels = 2,
-                         .x_label = "time (ms)",
-                         .x_min = start,
-                         .x_max = stop};
+    spk_line_figure f = {
+        .panel = panels, .n_panels = 2, .x_label = "time (ms)", .x_min = start, .x_max = stop};
     spk_figure_style style = style_of(c);
     style.height = 7;
     char *text = NULL;

@@ -16,7 +16,7 @@ const char *const spk__unit_customary[] = {
 
 /* Products that the field writes in a way of its own, tried before the names above. */
 static const char *const compounds[] = {
-    "1/ms",     "Hz",      "pF/mV/ms",   "pA/ms",    "nS/ms",   "mV/ms",    "mV/s",     "V/s",
+    "1/ms",     "Hz",      "nS/mV",      "pA/ms",    "nS/ms",   "mV/ms",    "mV/s",     "V/s",
     "1/mV",     "1/mV/ms", "mS/cm**2",   "uS/cm**2", "S/cm**2", "uF/cm**2", "uA/cm**2", "nA/cm**2",
     "pA/cm**2", "Ohm*cm",  "kOhm*cm**2", "1/um",     "mM/ms",   "um/ms",    "m/s",      NULL,
 };

@@ -82,12 +82,12 @@ TEST(algebra_stays_on_powers_of_ten) {
 /* Units of the parameters and states of NEST's and NESTML's neuron models. */
 TEST(customary_text) {
     static const char *const same[] = {
-        "1",        "ms",    "mV",       "pA",       "nS",    "pF",       "1/ms",
-        "Hz",       "s",     "V",        "nA",       "A",     "uS",       "MOhm",
-        "GOhm",     "fC",    "nF",       "pF/mV/ms", "pA/ms", "nS/ms",    "mV/ms",
-        "1/mV",     "mM",    "K",        "um",       "uF",    "mS/cm**2", "uF/cm**2",
-        "uA/cm**2", "mV**2", "pA**2/ms", "1/mV/ms",  "uV",    "min",      "us",
-        "mol",      "m",     "nM",       "ms**2",    "mmol",  "mmol/pA",  "uS**2/ms",
+        "1",        "ms",    "mV",       "pA",      "nS",    "pF",       "1/ms",
+        "Hz",       "s",     "V",        "nA",      "A",     "uS",       "MOhm",
+        "GOhm",     "fC",    "nF",       "nS/mV",   "pA/ms", "nS/ms",    "mV/ms",
+        "1/mV",     "mM",    "K",        "um",      "uF",    "mS/cm**2", "uF/cm**2",
+        "uA/cm**2", "mV**2", "pA**2/ms", "1/mV/ms", "uV",    "min",      "us",
+        "mol",      "m",     "nM",       "ms**2",   "mmol",  "mmol/pA",  "uS**2/ms",
     };
     char buf[64];
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
