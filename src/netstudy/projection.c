@@ -1,0 +1,86 @@
+/* The block projections of a network study. */
+#include "netstudy/read.h"
+
+static const char *const projection_keys[] = {"from",      "to",    "port",    "rule",
+                                              "weight",    "delay", "release", "autapses",
+                                              "multapses", "file",  NULL};
+
+static bool is_own_key(const char *key) {
+    for (size_t i = 0; projection_keys[i]; i++)
+        if (!strcmp(projection_keys[i], key))
+            return true;
+    return false;
+}
+
+static spk_status read_rule_options(spk_netstudy *s, const spk__node *n, const spk_rule *rule,
+                                    spk_projection *p) {
+    spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
+    spk_opts_default(rule->options, &p->options);
+    for (const spk__node *v = n->first; v; v = v->next) {
+        if (is_own_key(v->key))
+            continue;
+        const spk_opt *o = rule->options;
+        size_t i = 0;
+        while (o && o[i].name && strcmp(o[i].name, v->key))
+            i++;
+        spk_status st;
+        if (o && o[i].name && o[i].kind != SPK_OPT_BOOL)
+            st = spk__read_number(s, v, v->key, spk__plain_unit, &at, &p->options.v[i],
+                                  o[i].kind == SPK_OPT_INT);
+        else
+            st = spk_opts_set(s->ctx, rule->options, rule->name, v->key, v->text ? v->text : "",
+                              o && o[i].name ? &v->loc : &v->key_loc, &p->options);
+        if (st)
+            return st;
+    }
+    return SPK_OK;
+}
+
+spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t index) {
+    spk_projection *p = &s->base.projection[index];
+    *p = (spk_projection)SPK_PROJECTION_INIT;
+    p->name = n->key;
+    p->loc = n->key_loc;
+    spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
+    spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, n->key);
+    const spk_rule *rule = NULL;
+    if (!st)
+        st = spk__read_text(s, n, "from", &p->from, &p->from_loc, true);
+    if (!st)
+        st = spk__read_text(s, n, "to", &p->to, &p->to_loc, true);
+    if (!st)
+        st = spk__read_text(s, n, "port", &p->port, &p->port_loc, false);
+    if (!st)
+        st = spk__read_text(s, n, "rule", &p->rule, &p->rule_loc, false);
+    if (!st)
+        st = spk_rule_find(s->ctx, p->rule, &p->rule_loc, &rule);
+    if (!st)
+        st = read_rule_options(s, n, rule, p);
+    const spk__node *v;
+    if (!st && (v = spk__node_find(n, "weight"))) {
+        p->weight_loc = v->loc;
+        st = spk__read_dist(s, v, "the weight", spk__plain_unit, &at, &p->weight);
+    }
+    if (!st && (v = spk__node_find(n, "delay"))) {
+        p->delay_loc = v->loc;
+        st = spk__read_dist(s, v, "the delay", spk__unit_named(s->ctx, "ms"), &at, &p->delay_ms);
+    }
+    if (!st && (v = spk__node_find(n, "release"))) {
+        p->release_loc = v->loc;
+        st = spk__read_number(s, v, "the release probability", spk__plain_unit, &at, &p->release,
+                              false);
+    }
+    if (!st && (v = spk__node_find(n, "autapses")))
+        st = spk__node_bool(s->ctx, v, "autapses", &p->autapses);
+    if (!st && (v = spk__node_find(n, "multapses")))
+        st = spk__node_bool(s->ctx, v, "multapses", &p->multapses);
+    if (!st && (v = spk__node_find(n, "file"))) {
+        spk__str whole = {.ctx = s->ctx};
+        spk__str_add(&whole, "%s%s", v->text[0] == '/' ? "" : s->folder, v->text);
+        st = whole.failed ? SPK_ERR_MEMORY
+                          : spk_graph_read(s->ctx, whole.text, &v->loc, &s->graph[index]);
+        spk__str_free(&whole);
+        p->edges = st ? NULL : spk_graph_edges(s->graph[index]);
+    }
+    return st;
+}

@@ -1,0 +1,33 @@
+/* Inside the room: reading the blocks of a study. */
+#ifndef SPK_NETSTUDY_READ_H
+#define SPK_NETSTUDY_READ_H
+
+#include "netstudy/netstudy.h"
+
+extern const spk_unit spk__plain_unit;
+/* The unit of a text such as "pA"; plain where there is none. */
+spk_unit spk__unit_named(spk_ctx *ctx, const char *text);
+
+/* Where values go: an array of the description and an element of it. */
+typedef struct {
+    spk__array array;
+    char *base;
+} spk__place;
+
+/* A quantity of the dimension of want, a plain number (in want's unit), or a named number, which is
+ * filled in later. what says what it is. */
+spk_status spk__read_number(spk_netstudy *s, const spk__node *n, const char *what, spk_unit want,
+                            const spk__place *at, double *to, bool whole);
+/* In Hz. */
+spk_status spk__read_rate(spk_netstudy *s, const spk__node *n, const spk__place *at, double *to);
+/* A number, or {uniform: [a, b]} and the like. */
+spk_status spk__read_dist(spk_netstudy *s, const spk__node *n, const char *what, spk_unit want,
+                          const spk__place *at, spk_dist *d);
+/* The text of a key; ERR_INPUT where it is needed and not there. */
+spk_status spk__read_text(spk_netstudy *s, const spk__node *map, const char *key, const char **out,
+                          spk_loc *loc, bool needed);
+
+spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t index);
+spk_status spk__read_input(spk_netstudy *s, const spk__node *n, size_t index);
+
+#endif
