@@ -58,7 +58,8 @@ typedef struct {
     const char *folder; /* the run directory, made if absent; NULL: nothing is kept on disk */
     int threads;        /* 0: the study's, which defaults to all cores */
     bool resume;        /* go on with the folder's journal; else a folder with one is an error */
-    int64_t evaluations; /* in place of the study's; 0: the study's */
+    int64_t evaluations; /* 0: those that the run was given before, else the study's */
+    int64_t extend;      /* added to those */
     void (*progress)(void *user, const spk_fit_progress *p); /* after every generation; may be NULL */
     void *user;
 } spk_fit_options;
@@ -71,6 +72,10 @@ typedef struct {
  * Scores are not filled in: see <spikefit/validate.h>. */
 spk_status spk_fit_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *options,
                        spk_result **out);
+
+/* The study that the run in a folder was begun with, as its journal holds it: with this and `resume` the run
+ * goes on. Freed with spk_study_free. ERR_IO, ERR_INPUT. */
+spk_status spk_run_study(spk_ctx *ctx, const char *folder, spk_study **out);
 
 /* The index of the chosen model in the study it came from. ERR_INPUT if it names no such model. */
 spk_status spk_result_model_index(spk_ctx *ctx, const spk_result *r, const spk_study *study,

@@ -116,7 +116,30 @@ spk_status spk_study_read(spk_ctx *ctx, const char *path, spk_study **out);
 /* The same from memory; path is for messages and for the folder. */
 spk_status spk_study_parse(spk_ctx *ctx, const char *path, const char *text, size_t length,
                            spk_study **out);
+/* The study of a run: `path` is what its file was called when it was run, `folder` holds the run. Where its
+ * recordings are not found from here, they are looked for as seen from the folders above the run: programs
+ * are called from elsewhere, and things are moved together. */
+spk_status spk_study_locate(spk_ctx *ctx, const char *path, const char *text, size_t length,
+                            const char *folder, spk_study **out);
 void spk_study_free(spk_study *s);
+
+/* ---- changing the text ---- */
+
+/* One key set to other values: "model", "data.recording", "search.islands". One value is written as such,
+ * several as a list. */
+typedef struct {
+    const char *key;
+    const char *const *value;
+    size_t n;
+} spk_study_edit;
+
+/* As spk_study_read and spk_study_parse, with keys replaced or added before anything is checked. The text of
+ * the study is the changed one, so that it says what is run; the rest of it stays as it was written.
+ * ERR_INPUT also where the text has no place for a key, or for a value with a line break. */
+spk_status spk_study_read_edited(spk_ctx *ctx, const char *path, const spk_study_edit *edits, size_t n,
+                                 spk_study **out);
+spk_status spk_study_parse_edited(spk_ctx *ctx, const char *path, const char *text, size_t length,
+                                  const spk_study_edit *edits, size_t n, spk_study **out);
 
 #ifdef __cplusplus
 }

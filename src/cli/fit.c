@@ -1,5 +1,5 @@
 /* spikefit fit: the search, its progress, what came out. */
-#include "cli/cli.h"
+#include "cli/fit.h"
 #include <spikefit/validate.h>
 
 #include <math.h>
@@ -185,7 +185,7 @@ static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
         st = finish(c, setup, r, o->folder);
     bool interrupted = !st && r->interrupted;
     if (interrupted)
-        cli_fail(c, SPK_ERR_CANCELLED, o->folder ? "`--resume` goes on from here" : NULL,
+        cli_fail(c, SPK_ERR_CANCELLED, o->folder ? "`spikefit fit --resume` goes on from here" : NULL,
                  "interrupted after %llu evaluations; the best so far is kept",
                  (unsigned long long)r->evaluations);
     spk_result_free(r);
@@ -193,50 +193,47 @@ static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
     return interrupted ? SPK_ERR_CANCELLED : st;
 }
 
-static spk_status run_fit(cli *c) {
-    spk_fit_options o = {0};
-    int64_t threads = 0, evaluations = -1;
-    const cli_option options[] = {{"--out", CLI_TEXT, &o.folder},
-                                  {"--resume", CLI_FLAG, &o.resume},
-                                  {"--threads", CLI_INT, &threads},
-                                  {"--evaluations", CLI_INT, &evaluations},
-                                  {0}};
-    int n;
-    spk_status st = cli_parse(c, options, 1, 1, &n);
+static spk_status run_request(cli *c, cli_fit_request *q) {
+    bool is_network = false;
+    spk_status st = q->is_run ? SPK_OK : spk_netstudy_recognise(c->ctx, q->operand, &is_network);
     if (st)
         return st;
-    if (threads < 0 || threads > 4096)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 (all cores) to 4096");
-    if (evaluations != -1 && evaluations < 1)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "--evaluations takes 1 or more");
-    if (o.resume && !o.folder)
-        return cli_fail(c, SPK_ERR_USAGE, "add --out RUN", "--resume needs the folder of the run");
+    if (is_network && q->models)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--models is for studies of single cells");
+    if (is_network)
+        return cli_network_fit(c, q->operand, &q->o);
+    spk_study *y = NULL;
+    st = cli_fit_open_study(c, q, &y);
+    if (!st)
+        st = fit(c, y, &q->o);
+    spk_study_free(y);
+    return st;
+}
+
+static spk_status run_fit(cli *c) {
+    cli_fit_request q;
     /* A reader of the output that goes away does not end the search. */
     signal(SIGPIPE, SIG_IGN);
-    o.threads = (int)threads;
-    o.evaluations = evaluations > 0 ? evaluations : 0;
-    bool is_network = false;
-    if ((st = spk_netstudy_recognise(c->ctx, c->argv[0], &is_network)))
-        return st;
-    if (is_network)
-        return cli_network_fit(c, c->argv[0], &o);
-    spk_study *y = NULL;
-    st = spk_study_read(c->ctx, c->argv[0], &y);
+    spk_status st = cli_fit_read_request(c, &q);
     if (!st)
-        st = fit(c, y, &o);
-    spk_study_free(y);
+        st = run_request(c, &q);
+    cli_fit_free_request(&q);
     return st;
 }
 
 const cli_command cli_fit = {
     .name = "fit",
     .sentence = "fit the models of a study to its recording",
-    .usage = "STUDY.yaml [--out RUN] [--resume] [--evaluations N] [--threads N]",
+    .usage = "STUDY.yaml [--out RUN] [--models A,B,...] [--evaluations N] [--threads N] | "
+             "--resume RUN [--extend N]",
     .help = "  --out RUN         folder for the result and the journal\n"
-            "  --resume          go on with the run in that folder: after Ctrl-C, a crash, or\n"
-            "                    with more --evaluations after its end; ends with the same\n"
-            "                    bits as in one go\n"
-            "  --evaluations N   candidates to try, in place of the study's\n"
+            "  --models A,B,...  fit these in place of the study's, and keep the best\n"
+            "  --evaluations N   candidates to try for each model, in place of the study's\n"
+            "  --resume          go on with the run in a folder, after Ctrl-C or a crash; ends\n"
+            "                    with the same bits as in one go. `fit --resume RUN` takes the\n"
+            "                    study from the run; `fit STUDY --out RUN --resume` checks that\n"
+            "                    it is still the same\n"
+            "  --extend N        the same with N more candidates for each model\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",
     .run = run_fit,

@@ -11,46 +11,10 @@ bool cli_is_run(const char *path) {
     return access(file, F_OK) == 0;
 }
 
-static bool has_recordings(const spk_study *y) {
-    for (size_t i = 0; i < y->n_recordings; i++)
-        if (access(y->recording[i], R_OK) != 0)
-            return false;
-    return true;
-}
-
-static spk_status parse_study(cli *c, cli_run *r, const char *name) {
-    return spk_study_parse(c->ctx, name, r->result->study, strlen(r->result->study), &r->study);
-}
-
-/* The study as the run names it; where its recordings are not found from here, as seen from the folders
- * that hold the run: people call the program from elsewhere, and move things together. */
-static spk_status open_study(cli *c, cli_run *r, const char *folder) {
-    const char *name = r->result->study_name;
-    spk_status st = parse_study(c, r, name);
-    if (st || has_recordings(r->study) || name[0] == '/')
-        return st;
-    char *base = realpath(folder, NULL), path[8192];
-    for (int up = 0; !st && base && up < 4; up++) {
-        char *slash = strrchr(base, '/');
-        if (!slash)
-            break;
-        *slash = '\0';
-        snprintf(path, sizeof path, "%s/%s", base, name);
-        spk_study_free(r->study);
-        r->study = NULL;
-        st = parse_study(c, r, path);
-        if (st || has_recordings(r->study))
-            break;
-        spk_study_free(r->study);
-        r->study = NULL;
-        st = parse_study(c, r, name);
-    }
-    free(base);
-    return st;
-}
-
 static spk_status open_all(cli *c, const char *folder, cli_run *r) {
-    spk_status st = open_study(c, r, folder);
+    const char *text = r->result->study;
+    spk_status st =
+        spk_study_locate(c->ctx, r->result->study_name, text, strlen(text), folder, &r->study);
     if (!st)
         st = spk_setup_new(c->ctx, r->study, &r->setup);
     if (!st)
@@ -75,7 +39,7 @@ static spk_status no_run(cli *c, const char *folder) {
         return cli_fail(c, SPK_ERR_IO, "name the folder that `spikefit fit --out` wrote",
                         "there is no run '%s'", folder);
     if (access(journal, F_OK) == 0)
-        return cli_fail(c, SPK_ERR_INPUT, "`spikefit fit STUDY --out RUN --resume` ends it",
+        return cli_fail(c, SPK_ERR_INPUT, "`spikefit fit --resume RUN` ends it",
                         "the run '%s' has no result yet", folder);
     return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit fit --out` wrote",
                     "'%s' holds no run", folder);

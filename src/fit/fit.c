@@ -107,11 +107,12 @@ static spk_status write_identity(spk_ctx *ctx, spk_setup *s, char **out) {
 }
 
 static spk_status open_folder(run *r) {
+    const spk_study *y = spk_setup_study(r->setup);
     char *identity = NULL;
     spk_status st = write_identity(r->ctx, r->setup, &identity);
     if (!st && r->o->folder)
-        st = spk__folder_open(r->ctx, r->o, identity, spk_setup_study(r->setup)->n_models,
-                              r->budget, &r->loop.journal);
+        st = spk__folder_open(r->ctx, r->o, y->path, identity, y->n_models, &r->budget,
+                              &r->loop.journal);
     spk__free(r->ctx, identity);
     return st;
 }
@@ -121,7 +122,7 @@ spk_status spk_fit_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *o,
     run r = {.ctx = ctx, .setup = setup, .o = o};
     r.loop = (spk__loop){
         .ctx = ctx, .began_s = spk__now_s(), .evaluate = evaluate, .report = report, .user = &r};
-    r.budget = (uint64_t)(o->evaluations > 0 ? o->evaluations : y->evaluations);
+    r.budget = (uint64_t)(o->evaluations > 0 ? o->evaluations : y->evaluations + o->extend);
     spk__outcome *outcomes = SPK__ARRAY(ctx, y->n_models, spk__outcome);
     if (!outcomes)
         return SPK_ERR_MEMORY;

@@ -26,13 +26,17 @@ typedef struct spk__journal spk__journal;
 
 /* Opens (resume) or creates the journal of a run directory and locks it. identity: text that says
  * what the run depends on, one thing a line, the study's text last, behind the line
- * SPK__IDENTITY_STUDY; a journal of another one is refused, naming the first line that differs. */
+ * SPK__IDENTITY_STUDY; a journal of another one is refused, naming the first line that differs.
+ * place: what the study's file was called, kept for spk__journal_study. */
 #define SPK__IDENTITY_STUDY "study\n"
-spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity, bool resume,
-                             spk__journal **out);
+spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity,
+                             const char *place, bool resume, spk__journal **out);
 void spk__journal_close(spk__journal *j);
 /* The evaluations that the journal held of this model when it was opened. */
 uint64_t spk__journal_evaluations(const spk__journal *j, uint32_t model);
+/* The budget that the run was last given, 0 if none; and a new one, written down unless it is the same. */
+uint64_t spk__journal_budget(const spk__journal *j);
+spk_status spk__journal_set_budget(spk__journal *j, uint64_t budget);
 /* What tells batches of points apart: n numbers. */
 uint64_t spk__journal_points(const double *x, size_t n);
 /* Fills loss[n] and tally from the next record of this model about these points; false if there is
@@ -92,11 +96,16 @@ spk_status spk__loop_run(spk__loop *l, spk__outcome *o);
 void spk__loop_report(const spk__loop *l, const spk__outcome *o, uint64_t later,
                       const spk_fit_options *options, spk_fit_progress *p);
 
-/* Makes the folder of a run, opens its journal as spk__journal_open, and refuses a budget below
- * what one of its n searches has spent. The journal is the caller's to close, also after an error.
- */
-spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *identity,
-                            size_t n_searches, uint64_t budget, spk__journal **out);
+/* Makes the folder of a run, opens its journal as spk__journal_open, and settles the budget: what
+ * the options say, else what the run was last given and `extend`, else *budget as it comes. Refuses
+ * one below what one of its n searches has spent. The journal is the caller's to close, also after
+ * an error. */
+spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *place,
+                            const char *identity, size_t n_searches, uint64_t *budget,
+                            spk__journal **out);
+/* The name and the text of the study that the run in a folder was begun with; both are the
+ * caller's, zero but for their context. */
+spk_status spk__journal_study(spk_ctx *ctx, const char *folder, spk__str *place, spk__str *text);
 
 /* Fills everything of a result that the chosen outcome determines. */
 spk_status spk__fit_result(spk_ctx *ctx, spk_setup *setup, spk__outcome *outcomes, size_t n,

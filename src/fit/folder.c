@@ -45,10 +45,27 @@ static spk_status check_budget(spk_ctx *ctx, const char *folder, const spk__jour
     return SPK_OK;
 }
 
-spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *identity,
-                            size_t n_searches, uint64_t budget, spk__journal **out) {
+spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *place,
+                            const char *identity, size_t n_searches, uint64_t *budget,
+                            spk__journal **out) {
     spk_status st = make_folder(ctx, o->folder);
     if (!st)
-        st = spk__journal_open(ctx, o->folder, identity, o->resume, out);
-    return st ? st : check_budget(ctx, o->folder, *out, n_searches, budget);
+        st = spk__journal_open(ctx, o->folder, identity, place, o->resume, out);
+    if (st)
+        return st;
+    uint64_t before = spk__journal_budget(*out);
+    if (before && o->evaluations <= 0)
+        *budget = before + (uint64_t)o->extend;
+    st = check_budget(ctx, o->folder, *out, n_searches, *budget);
+    return st ? st : spk__journal_set_budget(*out, *budget);
+}
+
+spk_status spk_run_study(spk_ctx *ctx, const char *folder, spk_study **out) {
+    spk__str place = {.ctx = ctx}, text = {.ctx = ctx};
+    spk_status st = spk__journal_study(ctx, folder, &place, &text);
+    if (!st)
+        st = spk_study_locate(ctx, place.text, text.text, text.length, folder, out);
+    spk__str_free(&place);
+    spk__str_free(&text);
+    return st;
 }

@@ -8,9 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* File: magic line, length of the identity as text and its text, then records. Numbers are those of
- * the machine (little-endian, like every machine that kernels are built for). */
-static const char magic[] = "spikefit journal 2\n";
+/* File: magic line; a line with the lengths of identity and place; these two; then records. Numbers are those
+ * of the machine (little-endian, like every machine that kernels are built for). */
+static const char magic[] = "spikefit journal 3\n";
+
+/* A record of this model holds no losses: its tally[0] is the budget from there on. */
+enum { BUDGET = UINT32_MAX };
 
 typedef struct {
     uint32_t model, n;
@@ -45,7 +48,7 @@ static spk_status io_error(spk__journal *j, const char *what) {
 
 static uint64_t check_of(const record *r, const double *loss) {
     uint64_t h = spk__hash(r, offsetof(record, check), 1);
-    return spk__hash(loss, r->n * sizeof *loss, h);
+    return r->n ? spk__hash(loss, r->n * sizeof *loss, h) : h;
 }
 
 static spk_status write_all(spk__journal *j, const void *data, size_t n) {
@@ -92,32 +95,44 @@ static spk_status other_identity(spk__journal *j, const char *old, size_t n, con
                      line_at(old, line, n), old + line, where, line_at(now, line, n_now), now + line);
 }
 
-/* Where the identity begins and how long it is; false if the head is damaged or none. */
-static bool parse_head(const spk__journal *j, size_t *at, size_t *length) {
-    unsigned long n = 0;
+typedef struct {
+    size_t identity, identity_length, place, place_length, end; /* bytes of the file */
+} head;
+
+/* False if the head is damaged or none. */
+static bool parse_head(const char *text, size_t size, head *h) {
+    unsigned long n = 0, k = 0;
     int used = 0;
     size_t m = sizeof magic - 1;
-    char number[24] = "";
-    if (j->old_size <= m || memcmp(j->old, magic, m) != 0)
+    char number[48] = "";
+    if (size <= m || memcmp(text, magic, m) != 0)
         return false;
-    snprintf(number, sizeof number, "%.20s", j->old + m);
-    if (sscanf(number, "%lu%n", &n, &used) != 1 || m + (size_t)used + 1 > j->old_size ||
-        n > j->old_size - m - (size_t)used - 1)
+    snprintf(number, sizeof number, "%.44s", text + m);
+    if (sscanf(number, "%lu %lu%n", &n, &k, &used) != 2 || m + (size_t)used + 1 > size)
         return false;
-    *at = m + (size_t)used + 1;
-    *length = n;
+    size_t left = size - m - (size_t)used - 1;
+    if (n > left || k > left - n)
+        return false;
+    *h = (head){.identity = m + (size_t)used + 1, .identity_length = n, .place_length = k};
+    h->place = h->identity + n;
+    h->end = h->place + k;
     return true;
 }
 
+static spk_status no_journal(spk_ctx *ctx, const char *path) {
+    return spk__fail(ctx, SPK_ERR_INPUT, &(spk_loc){.file = path},
+                     "choose another folder with --out, or remove this file",
+                     "this is no journal of this version of spikefit, or its head is damaged");
+}
+
 static spk_status read_head(spk__journal *j, const char *identity) {
-    size_t at, length;
-    if (!parse_head(j, &at, &length))
-        return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path},
-                         "choose another folder with --out, or remove this file",
-                         "this is no journal of this version of spikefit, or its head is damaged");
-    if (strlen(identity) != length || memcmp(j->old + at, identity, length) != 0)
-        return other_identity(j, j->old + at, length, identity);
-    j->first = j->at = at + length;
+    head h;
+    if (!parse_head(j->old, j->old_size, &h))
+        return no_journal(j->ctx, j->path);
+    if (strlen(identity) != h.identity_length ||
+        memcmp(j->old + h.identity, identity, h.identity_length) != 0)
+        return other_identity(j, j->old + h.identity, h.identity_length, identity);
+    j->first = j->at = h.end;
     return SPK_OK;
 }
 
@@ -157,11 +172,11 @@ static spk_status check_records(spk__journal *j) {
     return SPK_OK;
 }
 
-static spk_status write_head(spk__journal *j, const spk__str *head) {
+static spk_status write_head(spk__journal *j, const spk__str *text) {
     j->writing = true;
     if (ftruncate(j->fd, 0) != 0)
         return io_error(j, "empty");
-    spk_status st = write_all(j, head->text, head->length);
+    spk_status st = write_all(j, text->text, text->length);
     if (!st && fsync(j->fd) != 0)
         st = io_error(j, "sync");
     return st;
@@ -178,30 +193,43 @@ static spk_status open_locked(spk__journal *j) {
     return spk__read_file(j->ctx, j->path, 0, &j->old, &j->old_size);
 }
 
-/* Nothing was spent where the file ends with its head, or within that of this very run. */
-static bool is_fresh(const spk__journal *j, const spk__str *head) {
-    size_t at, length;
-    return !j->old_size || (parse_head(j, &at, &length) && at + length == j->old_size) ||
-           (j->old_size < head->length && memcmp(j->old, head->text, j->old_size) == 0);
+/* Where the records begin, if there is none but of budgets. */
+static bool is_unspent(const spk__journal *j, const head *h) {
+    record r;
+    size_t end = h->end;
+    while (get_record(j, end, &r, &end))
+        if (r.model != BUDGET)
+            return false;
+    return j->old_size - end < sizeof r;
 }
 
-static spk_status begin(spk__journal *j, const char *identity, bool resume) {
-    spk__str head = {.ctx = j->ctx};
-    spk__str_add(&head, "%s%zu\n", magic, strlen(identity));
-    spk__str_addn(&head, identity, strlen(identity));
-    spk_status st = head.failed ? SPK_ERR_MEMORY : open_locked(j);
-    bool fresh = !st && is_fresh(j, &head);
+/* Nothing is lost by beginning anew where nothing was spent, or where the head of this very run was cut
+ * short. */
+static bool is_fresh(const spk__journal *j, const spk__str *text, bool resume) {
+    head h;
+    if (!j->old_size || (j->old_size < text->length && memcmp(j->old, text->text, j->old_size) == 0))
+        return true;
+    return !resume && parse_head(j->old, j->old_size, &h) && is_unspent(j, &h);
+}
+
+static spk_status begin(spk__journal *j, const char *identity, const char *place, bool resume) {
+    spk__str text = {.ctx = j->ctx};
+    spk__str_add(&text, "%s%zu %zu\n", magic, strlen(identity), strlen(place));
+    spk__str_addn(&text, identity, strlen(identity));
+    spk__str_addn(&text, place, strlen(place));
+    spk_status st = text.failed ? SPK_ERR_MEMORY : open_locked(j);
+    bool fresh = !st && is_fresh(j, &text, resume);
     if (!st && fresh)
-        st = write_head(j, &head);
+        st = write_head(j, &text);
     else if (!st && !resume)
         st = spk__fail(j->ctx, SPK_ERR_USAGE, &(spk_loc){.file = j->path},
                        "add --resume to go on with it, or choose another folder with --out",
                        "the folder holds a run already");
-    spk__str_free(&head);
+    spk__str_free(&text);
     if (fresh) {
         spk__free(j->ctx, j->old);
         j->old = NULL;
-        j->old_size = 0;
+        j->old_size = j->valid = 0;
         return st;
     }
     if (!st)
@@ -209,8 +237,8 @@ static spk_status begin(spk__journal *j, const char *identity, bool resume) {
     return st ? st : check_records(j);
 }
 
-spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity, bool resume,
-                             spk__journal **out) {
+spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *identity,
+                             const char *place, bool resume, spk__journal **out) {
     spk__journal *j = SPK__NEW(ctx, spk__journal);
     spk__str path = {.ctx = ctx};
     spk__str_add(&path, "%s/journal", folder);
@@ -222,7 +250,7 @@ spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *ident
     j->ctx = ctx;
     j->path = path.text;
     j->fd = -1;
-    spk_status st = begin(j, identity, resume);
+    spk_status st = begin(j, identity, place, resume);
     if (st)
         spk__journal_close(j);
     else
@@ -251,6 +279,22 @@ uint64_t spk__journal_evaluations(const spk__journal *j, uint32_t model) {
         if (r.model == model && r.tally[0] > most)
             most = r.tally[0];
     return most;
+}
+
+uint64_t spk__journal_budget(const spk__journal *j) {
+    record r;
+    size_t end;
+    uint64_t budget = 0;
+    for (size_t at = j->first; j->old && get_record(j, at, &r, &end); at = end)
+        if (r.model == BUDGET)
+            budget = r.tally[0];
+    return budget;
+}
+
+spk_status spk__journal_set_budget(spk__journal *j, uint64_t budget) {
+    spk_tally t = {.evaluations = budget};
+    return spk__journal_budget(j) == budget ? SPK_OK
+                                            : spk__journal_append(j, BUDGET, 0, 0, NULL, &t);
 }
 
 uint64_t spk__journal_points(const double *x, size_t n) {
@@ -295,7 +339,7 @@ spk_status spk__journal_append(spk__journal *j, uint32_t model, uint64_t points,
     r.check = check_of(&r, loss);
     if (!st)
         st = write_all(j, &r, sizeof r);
-    if (!st)
+    if (!st && n)
         st = write_all(j, loss, n * sizeof *loss);
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -304,5 +348,29 @@ spk_status spk__journal_append(spk__journal *j, uint32_t model, uint64_t points,
         if (fdatasync(j->fd) != 0)
             st = io_error(j, "sync");
     }
+    return st;
+}
+
+spk_status spk__journal_study(spk_ctx *ctx, const char *folder, spk__str *place, spk__str *text) {
+    static const char mark[] = "\n" SPK__IDENTITY_STUDY;
+    spk__str path = {.ctx = ctx};
+    spk__str_add(&path, "%s/journal", folder);
+    char *file = NULL;
+    size_t size = 0;
+    head h;
+    spk_status st = path.failed ? SPK_ERR_MEMORY : spk__read_file(ctx, path.text, 0, &file, &size);
+    if (!st && !parse_head(file, size, &h))
+        st = no_journal(ctx, path.text);
+    const char *at = st ? NULL : memmem(file + h.identity, h.identity_length, mark, sizeof mark - 1);
+    if (!st && !at)
+        st = no_journal(ctx, path.text);
+    if (!st) {
+        at += sizeof mark - 1;
+        spk__str_addn(place, file + h.place, h.place_length);
+        spk__str_addn(text, at, (size_t)(file + h.place - at));
+        st = place->failed || text->failed ? SPK_ERR_MEMORY : SPK_OK;
+    }
+    spk__free(ctx, file);
+    spk__str_free(&path);
     return st;
 }

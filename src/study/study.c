@@ -400,16 +400,6 @@ out:
     return st;
 }
 
-spk_status spk_study_read(spk_ctx *ctx, const char *path, spk_study **out) {
-    char *text = NULL;
-    size_t length = 0;
-    spk_status st = spk__read_file(ctx, path, (size_t)16 << 20, &text, &length);
-    if (!st)
-        st = spk_study_parse(ctx, path, text, length, out);
-    spk__free(ctx, text);
-    return st;
-}
-
 void spk_study_free(spk_study *s) {
     if (s)
         spk__arena_free(s->arena);

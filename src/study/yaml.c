@@ -31,6 +31,13 @@ static spk_loc place(const builder *b, const struct fy_mark *m, int length) {
     return (spk_loc){b->name, m->line + 1, m->column + 1, length};
 }
 
+/* The bytes that an event covers; block collections end with their last child. */
+static void cover(spk__node *node, struct fy_event *e) {
+    const struct fy_mark *from = fy_event_start_mark(e), *to = fy_event_end_mark(e);
+    node->from = from ? from->input_pos : 0;
+    node->to = to ? to->input_pos : node->from;
+}
+
 static const char *copy_text(builder *b, struct fy_token *t) {
     size_t n = 0;
     const char *s = t ? fy_token_get_text(t, &n) : NULL;
@@ -60,7 +67,8 @@ static spk_status attach(builder *b, spk__node *node) {
         spk__node *key = b->open[b->depth - 1].key;
         if (!key) {
             if (node->kind != SPK__SCALAR)
-                return spk__fail(b->ctx, SPK_ERR_INPUT, &node->loc, NULL, "a key must be plain text");
+                return spk__fail(b->ctx, SPK_ERR_INPUT, &node->loc, NULL,
+                                 "a key must be plain text");
             if (spk__node_find(parent, node->text))
                 return spk__fail(b->ctx, SPK_ERR_INPUT, &node->loc, "keep one of the two",
                                  "the key '%s' is given twice", node->text);
@@ -69,6 +77,7 @@ static spk_status attach(builder *b, spk__node *node) {
         }
         node->key = key->text;
         node->key_loc = key->loc;
+        node->key_to = key->to;
         b->open[b->depth - 1].key = NULL;
     }
     spk__node *last = b->open[b->depth - 1].last;
@@ -78,13 +87,14 @@ static spk_status attach(builder *b, spk__node *node) {
     return SPK_OK;
 }
 
-static spk_status open_collection(builder *b, spk__node_kind kind, const struct fy_mark *m,
+static spk_status open_collection(builder *b, spk__node_kind kind, struct fy_event *e,
                                   struct fy_token *anchor_token) {
     spk__node *node = spk__arena_alloc(b->arena, 1, sizeof *node);
     if (!node)
         return SPK_ERR_MEMORY;
     node->kind = kind;
-    node->loc = place(b, m, 1);
+    node->loc = place(b, fy_event_start_mark(e), 1);
+    cover(node, e);
     spk_status st = attach(b, node);
     if (st)
         return st;
@@ -104,10 +114,14 @@ static spk_status add_scalar(builder *b, struct fy_event *e) {
         return SPK_ERR_MEMORY;
     node->text = text;
     node->loc = place(b, fy_event_start_mark(e), (int)strlen(text));
-    enum fy_scalar_style style = e->scalar.value ? fy_token_scalar_style(e->scalar.value) : FYSS_PLAIN;
+    cover(node, e);
+    enum fy_scalar_style style =
+        e->scalar.value ? fy_token_scalar_style(e->scalar.value) : FYSS_PLAIN;
     node->quoted = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
-    if (node->quoted)
+    if (node->quoted) {
         node->loc.length += 2;
+        node->to++; /* the mark is before the closing quote */
+    }
     spk_status st = attach(b, node);
     return st ? st : remember(b, e->scalar.anchor, node);
 }
@@ -127,10 +141,18 @@ static spk_status add_alias(builder *b, struct fy_event *e) {
             return SPK_ERR_MEMORY;
         *node = *a->node;
         node->next = NULL;
+        cover(node, e);
         return attach(b, node);
     }
     return name ? spk__fail(b->ctx, SPK_ERR_INPUT, &loc, NULL, "there is no anchor '%s'", name)
                 : SPK_ERR_MEMORY;
+}
+
+static void close_collection(builder *b, struct fy_event *e) {
+    spk__node *node = b->open[--b->depth].node, *last = b->open[b->depth].last, end;
+    cover(&end, e);
+    bool flow = end.to > end.from; /* the closing bracket; the end of a block has no text */
+    node->to = flow ? end.to : last ? last->to : node->from;
 }
 
 static spk_status take_event(builder *b, struct fy_event *e) {
@@ -140,12 +162,12 @@ static spk_status take_event(builder *b, struct fy_event *e) {
     case FYET_ALIAS:
         return add_alias(b, e);
     case FYET_SEQUENCE_START:
-        return open_collection(b, SPK__SEQUENCE, fy_event_start_mark(e), e->sequence_start.anchor);
+        return open_collection(b, SPK__SEQUENCE, e, e->sequence_start.anchor);
     case FYET_MAPPING_START:
-        return open_collection(b, SPK__MAPPING, fy_event_start_mark(e), e->mapping_start.anchor);
+        return open_collection(b, SPK__MAPPING, e, e->mapping_start.anchor);
     case FYET_SEQUENCE_END:
     case FYET_MAPPING_END:
-        b->depth--;
+        close_collection(b, e);
         return SPK_OK;
     case FYET_DOCUMENT_START:
         if (b->root)
@@ -165,8 +187,8 @@ static spk_status syntax_error(builder *b, struct fy_diag *diag) {
                          "the text is not valid YAML");
     spk_loc loc = {b->name, e->line, e->column, 1};
     return spk__fail(b->ctx, SPK_ERR_INPUT, &loc,
-                     "YAML: 'key: value' lines, indented by spaces; quote text with ': ' in it", "%s",
-                     e->msg);
+                     "YAML: 'key: value' lines, indented by spaces; quote text with ': ' in it",
+                     "%s", e->msg);
 }
 
 static spk_status run_parser(builder *b, struct fy_parser *parser, struct fy_diag *diag) {

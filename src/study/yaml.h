@@ -16,6 +16,8 @@ struct spk__node {
     const char *text; /* of a scalar */
     bool quoted;
     spk_loc loc;
+    size_t from, to; /* the bytes of the text that it takes up */
+    size_t key_to;   /* where the key ends */
     size_t n;
     spk__node *first, *next;
 };

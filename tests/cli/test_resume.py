@@ -142,6 +142,40 @@ def a_run_of_a_method_that_plans_is_extended():
 
 
 @case
+def a_run_goes_on_by_its_name_alone():
+    """It holds the study and the budget that it was begun with; also called from elsewhere."""
+    whole = size_of_journal(straight("study.yaml", "study_1"))
+    stop_at("study.yaml", "named", whole // 3, signal.SIGKILL)
+    r = spikefit("fit", "--resume", "named")
+    check(r.code == 0, r)
+    same_result("study_1", "named")
+    check(spikefit("fit", "--resume", "../named", cwd=path("noisy_1")).code == 0)
+    stop_at("study.yaml", "shorter", whole // 6, signal.SIGKILL, "--evaluations", 2500)
+    check(spikefit("fit", "--resume", "shorter").code == 0)
+    straight("study.yaml", "study_long", "--evaluations", 2500)
+    same_result("study_long", "shorter")
+
+
+@case
+def budget_is_added_to_a_run():
+    straight("study.yaml", "study_long", "--evaluations", 2500)
+    check(fit("study.yaml", "added", "--evaluations", 1000).code == 0)
+    check(spikefit("fit", "--resume", "added", "--extend", 700).code == 0)
+    check(spikefit("fit", "--extend", 800, "added").code == 0)
+    same_result("study_long", "added")
+
+
+@case
+def models_of_the_command_line_are_those_of_the_study_as_run():
+    straight("two.yaml", "two_1")
+    write("other.yaml", read("two.yaml", "r").replace("[iaf_psc_exp, izhikevich_2007]", "hh_psc_alpha"))
+    check(fit("other.yaml", "two_named", "--models", "iaf_psc_exp,izhikevich_2007").code == 0)
+    same(read("two_named/result.json", "r").replace("other.yaml", "two.yaml"), read("two_1/result.json", "r"))
+    r = spikefit("rerun", "two_named")
+    check(r.code == 0 and "the same bits" in r.out, r)
+
+
+@case
 def a_smaller_budget_is_refused():
     before = read("study_long/result.h5")
     r = fit("study.yaml", "study_long", "--resume", "--evaluations", 100)

@@ -154,6 +154,96 @@ TEST(truncations) {
     }
 }
 
+/* ---- keys replaced ---- */
+
+/* The text after one edit, and that what it says is read. */
+static void edits(const char *text, const char *key, const char *const *value, size_t n, const char *want) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = NULL;
+    spk_study_edit e = {key, value, n};
+    CHECK(spk_study_parse_edited(ctx, "s.yaml", text, strlen(text), &e, 1, &s) == SPK_OK);
+    print_diags(ctx);
+    if (s) {
+        CHECK_STR(s->text, want);
+        bool model = strcmp(key, "model") == 0;
+        CHECK((model ? s->n_models : s->n_recordings) == n);
+        for (size_t i = 0; i < n; i++)
+            CHECK_STR(model ? s->model[i] : s->recording[i], value[i]);
+    }
+    spk_study_free(s);
+    spk_ctx_free(ctx);
+}
+
+TEST(a_value_is_replaced_however_it_is_written) {
+    const char *const two[] = {"a", "b c"}, *const one[] = {"d/it's.nwb"};
+    edits("model: x # why\ndata: {recording: y}\n", "model", two, 2,
+          "model: [a, 'b c'] # why\ndata: {recording: y}\n");
+    edits("model:\n- x # why\n- y\n\n# data\ndata: {recording: y}\n", "model", two, 2,
+          "model: [a, 'b c']\n\n# data\ndata: {recording: y}\n");
+    edits("model:\n  - x\n  - 'y'\ndata:\n  recording: y\n", "model", two, 1,
+          "model: a\ndata:\n  recording: y\n");
+    edits("model: x\ndata: {recording: [\"p\",\n   q], train: {sweeps: 1}}\n", "data.recording", one, 1,
+          "model: x\ndata: {recording: 'd/it''s.nwb', train: {sweeps: 1}}\n");
+    edits("model: x\ndata:\n  recording:\n    - p\n    - q\n  train: {sweeps: 1}\n", "data.recording", one, 1,
+          "model: x\ndata:\n  recording: 'd/it''s.nwb'\n  train: {sweeps: 1}\n");
+    edits("model: x\ndata:\n  recording:\n  train: {sweeps: 1}\n", "data.recording", two, 2,
+          "model: x\ndata:\n  recording: [a, 'b c']\n  train: {sweeps: 1}\n");
+    edits("model: x\ndata: {recording: y}", "model", one, 1, "model: 'd/it''s.nwb'\ndata: {recording: y}");
+}
+
+TEST(a_key_is_added_where_it_is_missing) {
+    const char *const v[] = {"007"};
+    edits("model: x\n", "data.recording", v, 1, "model: x\ndata: {recording: 007}\n");
+    edits("model: x", "data.recording", v, 1, "model: x\ndata: {recording: 007}\n");
+    edits("model: x\ndata: {train: {sweeps: 1}}\n", "data.recording", v, 1,
+          "model: x\ndata: {recording: 007, train: {sweeps: 1}}\n");
+    edits("model: x\ndata: {}\n", "data.recording", v, 1, "model: x\ndata: {recording: 007}\n");
+    edits("model: x\ndata:\n   train:\n      sweeps: 1\n", "data.recording", v, 1,
+          "model: x\ndata:\n   recording: 007\n   train:\n      sweeps: 1\n");
+    edits("# top\ndata: {recording: y}\n", "model", v, 1, "# top\nmodel: 007\ndata: {recording: y}\n");
+}
+
+/* Words that YAML takes for something else come back as the text they are. */
+TEST(values_are_quoted) {
+    const char *const v[] = {"yes", "null", "a: b", "# c", "~", "-", ".", "*x", "[y]", "5 mV", "", "\"", "{"};
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
+        spk_ctx *ctx = spk_ctx_new(NULL);
+        spk_study *s = NULL;
+        spk_study_edit e = {"model", &v[i], 1};
+        const char *text = "model: x\ndata: {recording: /y}\n";
+        CHECK(spk_study_parse_edited(ctx, "s.yaml", text, strlen(text), &e, 1, &s) == SPK_OK);
+        CHECK_STR(s ? s->model[0] : NULL, v[i]);
+        spk_study_free(s);
+        spk_ctx_free(ctx);
+    }
+}
+
+TEST(what_cannot_be_edited_is_refused) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_study *s = NULL;
+    const char *const bad[] = {"a\nb"}, *const good[] = {"a"};
+    spk_study_edit line = {"model", bad, 1}, deep = {"data.recording", good, 1};
+    CHECK(spk_study_parse_edited(ctx, "s.yaml", "model: x\n", 9, &line, 1, &s) == SPK_ERR_INPUT);
+    CHECK(strstr(last_message(ctx), "has a line break or a control character") != NULL);
+    CHECK(spk_study_parse_edited(ctx, "s.yaml", "data: x\n", 8, &deep, 1, &s) == SPK_ERR_INPUT);
+    CHECK_STR(last_message(ctx), "there is no place for 'data.recording' here");
+    CHECK(spk_study_parse_edited(ctx, "s.yaml", "[x]\n", 4, &deep, 1, &s) == SPK_ERR_INPUT && !s);
+    spk_ctx_free(ctx);
+}
+
+static spk_status edit_work(spk_ctx *ctx) {
+    const char *const v[] = {"p", "q"};
+    spk_study_edit e[] = {{"model", v, 2}, {"data.recording", v, 1}};
+    spk_study *s = NULL;
+    spk_status st = spk_study_parse_edited(ctx, "a/s.yaml", whole, strlen(whole), e, 2, &s);
+    spk_study_free(s);
+    return st;
+}
+
+TEST(failing_allocations_of_edits) {
+    check_every_allocation(edit_work);
+}
+
 int main(void) {
     RUN(every_key_is_read);
     RUN(defaults);
@@ -162,5 +252,10 @@ int main(void) {
     RUN(aliases);
     RUN(failing_allocations);
     RUN(truncations);
+    RUN(a_value_is_replaced_however_it_is_written);
+    RUN(a_key_is_added_where_it_is_missing);
+    RUN(values_are_quoted);
+    RUN(what_cannot_be_edited_is_refused);
+    RUN(failing_allocations_of_edits);
     return test_end();
 }

@@ -1,0 +1,109 @@
+/* The arguments of `spikefit fit`. */
+#include "cli/fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static spk_status no_memory(cli *c) {
+    return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+}
+
+/* "a,b,c" as the values of a key. */
+static spk_status edit_list(cli *c, cli_fit_request *q, const char *option, const char *key,
+                            const char *list) {
+    size_t n = 1;
+    for (const char *p = list; *p; p++)
+        n += *p == ',';
+    q->words = strdup(list);
+    q->value = calloc(n, sizeof *q->value);
+    if (!q->words || !q->value)
+        return no_memory(c);
+    char *at = q->words;
+    for (size_t i = 0; i < n; i++) {
+        q->value[i] = strsep(&at, ",");
+        if (!*q->value[i])
+            return cli_fail(c, SPK_ERR_USAGE, "write a,b,c", "%s has an empty name in '%s'", option,
+                            list);
+    }
+    q->edit[q->n_edits++] = (spk_study_edit){key, q->value, n};
+    return SPK_OK;
+}
+
+/* What is begun from a study can be changed on the way; a run goes on as it was begun. */
+static spk_status check_run(cli *c, cli_fit_request *q) {
+    if (q->models)
+        return cli_fail(c, SPK_ERR_USAGE, "fit the study again, with another folder in --out",
+                        "--models cannot change the models of a run that was begun");
+    if (q->o.folder)
+        return cli_fail(c, SPK_ERR_USAGE, "name the run alone: `spikefit fit --resume RUN`",
+                        "'%s' is a folder: where a run goes on, it stays in its own", q->operand);
+    if (!q->o.resume)
+        return cli_fail(c, SPK_ERR_USAGE, "name a study file, or add --resume to go on with a run",
+                        "'%s' is a folder", q->operand);
+    q->o.folder = q->operand;
+    return SPK_OK;
+}
+
+static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int64_t evaluations) {
+    if (threads < 0 || threads > 4096)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 (all cores) to 4096");
+    if (evaluations != -1 && evaluations < 1)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--evaluations takes 1 or more");
+    if (q->o.extend < 0)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--extend takes 1 or more");
+    if (q->o.extend && evaluations > 0)
+        return cli_fail(c, SPK_ERR_USAGE, "say one of them",
+                        "--evaluations gives the whole budget, --extend what is added to it");
+    q->o.threads = (int)threads;
+    q->o.evaluations = evaluations > 0 ? evaluations : 0;
+    q->o.resume = q->o.resume || q->o.extend;
+    q->is_run = is_folder(q->operand);
+    if (q->is_run)
+        return check_run(c, q);
+    if (q->o.resume && !q->o.folder)
+        return cli_fail(c, SPK_ERR_USAGE, "`spikefit fit --resume RUN`",
+                        "'%s' is no folder of a run", q->operand);
+    return q->models ? edit_list(c, q, "--models", "model", q->models) : SPK_OK;
+}
+
+spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
+    *q = (cli_fit_request){0};
+    int64_t threads = 0, evaluations = -1;
+    const cli_option options[] = {{"--out", CLI_TEXT, &q->o.folder},
+                                  {"--resume", CLI_FLAG, &q->o.resume},
+                                  {"--extend", CLI_INT, &q->o.extend},
+                                  {"--models", CLI_TEXT, &q->models},
+                                  {"--threads", CLI_INT, &threads},
+                                  {"--evaluations", CLI_INT, &evaluations},
+                                  {0}};
+    int n;
+    spk_status st = cli_parse(c, options, 1, 1, &n);
+    if (st)
+        return st;
+    q->operand = c->argv[0];
+    return check_request(c, q, threads, evaluations);
+}
+
+void cli_fit_free_request(cli_fit_request *q) {
+    free(q->words);
+    free(q->value);
+    *q = (cli_fit_request){0};
+}
+
+spk_status cli_fit_open_study(cli *c, const cli_fit_request *q, spk_study **out) {
+    char journal[4096];
+    snprintf(journal, sizeof journal, "%s/journal", q->operand);
+    if (!q->is_run)
+        return spk_study_read_edited(c->ctx, q->operand, q->edit, q->n_edits, out);
+    if (access(journal, F_OK) != 0)
+        return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit fit --out` wrote",
+                        "'%s' holds no run that could go on", q->operand);
+    return spk_run_study(c->ctx, q->operand, out);
+}
