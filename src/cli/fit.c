@@ -229,10 +229,8 @@ const cli_command cli_fit = {
     .help = "  --out RUN         folder for the result and the journal\n"
             "  --models A,B,...  fit these in place of the study's, and keep the best\n"
             "  --evaluations N   candidates to try for each model, in place of the study's\n"
-            "  --resume          go on with the run in a folder, after Ctrl-C or a crash; ends\n"
-            "                    with the same bits as in one go. `fit --resume RUN` takes the\n"
-            "                    study from the run; `fit STUDY --out RUN --resume` checks that\n"
-            "                    it is still the same\n"
+            "  --resume RUN      go on with a run after Ctrl-C or a crash: the same bits\n"
+            "                    as in one go. With STUDY and --out RUN, the study must be the same\n"
             "  --extend N        the same with N more candidates for each model\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",

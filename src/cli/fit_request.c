@@ -11,6 +11,12 @@ static bool is_folder(const char *path) {
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+static bool holds_journal(const char *folder) {
+    char journal[4096];
+    snprintf(journal, sizeof journal, "%s/journal", folder);
+    return access(journal, F_OK) == 0;
+}
+
 static spk_status no_memory(cli *c) {
     return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
 }
@@ -45,8 +51,8 @@ static spk_status check_run(cli *c, cli_fit_request *q) {
         return cli_fail(c, SPK_ERR_USAGE, "name the run alone: `spikefit fit --resume RUN`",
                         "'%s' is a folder: where a run goes on, it stays in its own", q->operand);
     if (!q->o.resume)
-        return cli_fail(c, SPK_ERR_USAGE, "name a study file, or add --resume to go on with a run",
-                        "'%s' is a folder", q->operand);
+        return cli_fail(c, SPK_ERR_USAGE, "`spikefit fit --resume RUN` goes on with it",
+                        "'%s' is a run, not a study", q->operand);
     q->o.folder = q->operand;
     return SPK_OK;
 }
@@ -64,7 +70,7 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
     q->o.threads = (int)threads;
     q->o.evaluations = evaluations > 0 ? evaluations : 0;
     q->o.resume = q->o.resume || q->o.extend;
-    q->is_run = is_folder(q->operand);
+    q->is_run = is_folder(q->operand) && (q->o.resume || holds_journal(q->operand));
     if (q->is_run)
         return check_run(c, q);
     if (q->o.resume && !q->o.folder)
@@ -98,11 +104,9 @@ void cli_fit_free_request(cli_fit_request *q) {
 }
 
 spk_status cli_fit_open_study(cli *c, const cli_fit_request *q, spk_study **out) {
-    char journal[4096];
-    snprintf(journal, sizeof journal, "%s/journal", q->operand);
     if (!q->is_run)
         return spk_study_read_edited(c->ctx, q->operand, q->edit, q->n_edits, out);
-    if (access(journal, F_OK) != 0)
+    if (!holds_journal(q->operand))
         return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit fit --out` wrote",
                         "'%s' holds no run that could go on", q->operand);
     return spk_run_study(c->ctx, q->operand, out);
