@@ -230,7 +230,7 @@ const cli_command cli_fit = {
             "  --models A,B,...  fit these in place of the study's, and keep the best\n"
             "  --evaluations N   candidates to try for each model, in place of the study's\n"
             "  --resume RUN      go on with a run after Ctrl-C or a crash: the same bits\n"
-            "                    as in one go. With STUDY and --out, the study must be the same\n"
+            "                    as in one go. With STUDY and --out: if it is the same study\n"
             "  --extend N        the same with N more candidates for each model\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",
