@@ -58,6 +58,12 @@ uint64_t spk_problem_seed(const spk_problem *p);
 double spk_problem_dt(const spk_problem *p);
 /* Spikes of the training data: each target's mean over its repeats, added up. */
 double spk_problem_spikes(const spk_problem *p);
+/* What one of these spikes weighs in the loss: the sum of weights over their number. */
+double spk_problem_spike_worth(const spk_problem *p);
+/* The loss up to which candidates count as nearly as good as one of loss `best`: two spikes' worth more, or
+ * a twentieth where that is more. A parameter can bend a model to about one spike by luck, as it can to
+ * one unit of log likelihood, and 1.9 units are what bounds a parameter's 95 % range by its profile. */
+double spk_problem_near(const spk_problem *p, double best);
 
 /* A coordinate of the unit cube as the parameter's value. */
 double spk_problem_value(const spk_free *f, double x);

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { SPK_RESULT_FORMAT = 1 };
+enum { SPK_RESULT_FORMAT = 2 };
 
 /* A parameter of the chosen model. Values in the parameter's own unit. */
 typedef struct {
@@ -21,7 +21,8 @@ typedef struct {
     double low, high, start;  /* of free ones: bounds, start (NaN: none given) */
     bool log_scale;
     int bound;                /* -1 at the lower bound, +1 at the upper, else 0 */
-    double near_low, near_high; /* range among candidates nearly as good (see spk_fit.h); NaN: unknown */
+    double near_low, near_high; /* range among the search's candidates that were nearly as good
+                                   (spk_result_identifiability.limit); NaN: unknown */
 } spk_result_parameter;
 
 /* One number on one part of the data, with a 95 % bootstrap interval (NaN: none). */
@@ -49,11 +50,65 @@ typedef struct {
     size_t n, dim;
     double *evaluations, *best, *median; /* [n]: so far, best so far, median of the generation */
     double *silent, *exploding, *nonfinite; /* [n]: candidates of the generation */
+    double *restart; /* [n]: which start of the search the generation belongs to, from 0 */
     /* Points evaluated, in the unit cube, and their losses; generation g holds rows first[g] ..
      * first[g + 1] - 1. float32: for pictures. */
     size_t *first; /* [n + 1] */
     float *x, *f;
 } spk_result_history;
+
+/* ---- how well the data determine the parameters (spk_validate_identifiability) ---- */
+
+/* What the data say about a free parameter, by the range in which the loss, the other parameters
+ * refitted, stays within the limit. name, words */
+#define SPK_DETERMINED_LIST(X)                                                                     \
+    X(WELL, "determined")                                                                          \
+    X(ROUGHLY, "roughly determined")    /* the range is more than half of that between the bounds */ \
+    X(FROM_BELOW, "known from below only") /* the range reaches the upper bound */                 \
+    X(FROM_ABOVE, "known from above only")                                                         \
+    X(NOT, "not determined")            /* it reaches from bound to bound */
+
+typedef enum {
+#define SPK_DETERMINED_ENUM(name, words) SPK_DETERMINED_##name,
+    SPK_DETERMINED_LIST(SPK_DETERMINED_ENUM)
+#undef SPK_DETERMINED_ENUM
+        SPK_DETERMINED_COUNT
+} spk_determined;
+const char *spk_determined_words(spk_determined d);
+
+/* The training loss along one free parameter through the best fit, in the parameter's own unit. */
+typedef struct {
+    size_t parameter; /* index into spk_result.parameter */
+    size_t n;         /* points, by rising value; the best fit is one of them */
+    double *value, *held, *refitted; /* [n]: the loss with all others held, and with them refitted:
+                                        the lowest found, so at most the true profile's excess is
+                                        overstated */
+    double *path;     /* [n][profiles]: all free parameters where `refitted` was found, own units */
+    double low, high; /* where `refitted` stays within the limit; a bound where it never leaves */
+    double held_low, held_high;       /* the same of `held` */
+    double restart_low, restart_high; /* of the starts that came within the limit; NaN: below two */
+    spk_determined determined;
+    char *sentence; /* for people, ended by a full stop */
+} spk_result_profile;
+
+/* A direction of the loss's curvature at the best fit: parameters that can move together. */
+typedef struct {
+    double width;   /* how far the loss stays within the limit, where 1 is as far as one parameter can
+                       go alone; large: the data determine the combination badly. At most 100 */
+    double *weight; /* [profiles]: of unit length; each parameter in units of how far it can go alone */
+    char *sentence;
+} spk_result_direction;
+
+typedef struct {
+    spk_result_profile *profile; /* one for each free parameter, in the order of `parameter` */
+    size_t n;                    /* 0: not worked out */
+    spk_result_direction *direction; /* the widest first */
+    size_t n_directions;             /* n, or 0: too many parameters, or no curvature found */
+    double limit;  /* losses up to this are nearly as good as the best: spk_problem_near */
+    double lowest; /* the lowest loss seen meanwhile: below best_loss, the search had not ended */
+    uint64_t starts, starts_near; /* of the search; of these, how many came within the limit */
+    uint64_t evaluations;         /* that this took */
+} spk_result_identifiability;
 
 typedef struct {
     char *version;      /* of the program */
@@ -75,6 +130,7 @@ typedef struct {
     double spike_shift_ms; /* mean |shift| of the spikes at a quarter of the step; NaN: not comparable */
     double spike_shift_unmatched; /* share of spikes without a partner then */
     bool interrupted;
+    spk_result_identifiability identifiability;
     spk_ctx *ctx;
 } spk_result;
 
@@ -84,6 +140,8 @@ void spk_result_free(spk_result *r);
 spk_status spk_result_add_score(spk_result *r, const spk_result_score *score);
 void spk_result_clear_scores(spk_result *r);
 const spk_result_model *spk_result_chosen(const spk_result *r);
+/* Forgets what was worked out about identifiability. */
+void spk_result_clear_identifiability(spk_result *r);
 
 /* Writes result.h5 and result.json into the folder (which exists), each at once or not at all. */
 spk_status spk_result_write(spk_ctx *ctx, const spk_result *r, const char *folder);

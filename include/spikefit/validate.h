@@ -18,6 +18,23 @@ spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *value
                                spk_part_kind part, const char *const *metrics, size_t n_metrics,
                                spk_result *r);
 
+/* ---- how well the data determine the parameters ---- */
+
+/* Fills r->identifiability from the best fit and the history of r, by evaluating the training loss of p
+ * (an eighth of the evaluations that the search took, and at least some generations a point):
+ *
+ * - a profile for each free parameter: the loss with all others held, and with them refitted (Raue et al.
+ *   2009, doi:10.1093/bioinformatics/btp358; for a loss in place of a likelihood the limit is a share of
+ *   the loss, not a quantile, so the ranges are no confidence intervals);
+ * - the eigen-directions of the curvature, from a quadratic fitted to losses at a distance at which the
+ *   loss has risen by about the limit, since spikes make it rough at smaller ones;
+ * - how many of the search's starts came as far, and what they found;
+ * - a sentence for each parameter and direction.
+ *
+ * A function of r, p and the seed alone: the same bits on any number of threads (0: all cores). On an error
+ * nothing is filled in. ERR_CANCELLED, ERR_MEMORY; ERR_INPUT if r is of another model. */
+spk_status spk_validate_identifiability(spk_ctx *ctx, spk_problem *p, int threads, spk_result *r);
+
 #ifdef __cplusplus
 }
 #endif

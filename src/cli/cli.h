@@ -95,6 +95,8 @@ spk_status cli_network_fit(cli *c, const char *path, const spk_fit_options *o);
 /* Tables and figures of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);
 void cli_print_scores(cli *c, const spk_result *r);
+/* Nothing where it was not worked out. */
+void cli_print_identifiability(const spk_result *r);
 spk_status cli_print_comparison(cli *c, spk_problem *p, const spk_recording *rec,
                                 const double *values, spk_part_kind part);
 

@@ -106,7 +106,19 @@ static void print_summary(const spk_result *r) {
                r->spike_shift_ms, 100 * r->spike_shift_unmatched);
 }
 
-static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *folder) {
+/* What the data say about the parameters. Stopped in the middle, the fit itself is done all the same. */
+static spk_status identify(cli *c, spk_problem *p, spk_result *r, const char *folder, int threads) {
+    spk_status st = spk_validate_identifiability(c->ctx, p, threads, r);
+    if (st == SPK_ERR_CANCELLED) {
+        spk_ctx_go_on(c->ctx);
+        fprintf(stderr, "interrupted: the fit is whole, but not how well its parameters are known%s\n",
+                folder ? "; `spikefit explain RUN` works that out" : "");
+        return SPK_OK;
+    }
+    return st || !folder ? st : spk_result_write(c->ctx, r, folder);
+}
+
+static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *folder, int threads) {
     size_t model;
     spk_problem *p = NULL;
     spk_status st = spk_result_model_index(c->ctx, r, spk_setup_study(setup), &model);
@@ -124,6 +136,8 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
         st = spk_validate_scores(c->ctx, p, values, SPK_TEST, NULL, 0, r);
     if (!st && folder)
         st = spk_result_write(c->ctx, r, folder);
+    if (!st && !r->interrupted)
+        st = identify(c, p, r, folder, threads);
     if (st)
         return st;
     size_t n_test;
@@ -133,6 +147,7 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     print_models(r);
     cli_print_parameters(c, r);
     cli_print_scores(c, r);
+    cli_print_identifiability(r);
     print_summary(r);
     if (folder)
         printf("result: %s/result.json, %s/result.h5\n", folder, folder);
@@ -182,7 +197,7 @@ static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
             fprintf(stderr, "\r\033[K");
     }
     if (!st)
-        st = finish(c, setup, r, o->folder);
+        st = finish(c, setup, r, o->folder, o->threads ? o->threads : y->threads);
     bool interrupted = !st && r->interrupted;
     if (interrupted)
         cli_fail(c, SPK_ERR_CANCELLED, o->folder ? "`spikefit fit --resume` goes on from here" : NULL,

@@ -1,5 +1,6 @@
 /* spikefit rerun: repeats a run from its result file and compares, bit by bit. */
 #include "cli/cli.h"
+#include <spikefit/validate.h>
 
 #include <math.h>
 #include <string.h>
@@ -15,6 +16,17 @@ static spk_status check_data(cli *c, const spk_result *old, const spk_result *ag
             st = cli_fail(c, SPK_ERR_FAILED, NULL, "%s is not the file that the run read",
                           old->data_path[i]);
     return st;
+}
+
+static bool same_profiles(const spk_result *a, const spk_result *b) {
+    bool equal = a->identifiability.n == b->identifiability.n;
+    for (size_t i = 0; equal && i < a->identifiability.n; i++) {
+        const spk_result_profile *p = &a->identifiability.profile[i], *q = &b->identifiability.profile[i];
+        equal = p->n == q->n && same(p->low, q->low) && same(p->high, q->high);
+        for (size_t k = 0; equal && k < p->n; k++)
+            equal = same(p->held[k], q->held[k]) && same(p->refitted[k], q->refitted[k]);
+    }
+    return equal;
 }
 
 static spk_status compare(cli *c, const spk_result *old, const spk_result *again) {
@@ -38,6 +50,8 @@ static spk_status compare(cli *c, const spk_result *old, const spk_result *again
         return cli_fail(c, SPK_ERR_FAILED, NULL,
                         "the rerun differs: loss %.17g then, %.17g now; history %s",
                         old->best_loss, again->best_loss, history ? "equal" : "different");
+    if (!same_profiles(old, again))
+        return cli_fail(c, SPK_ERR_FAILED, NULL, "the rerun differs: the same fit, but other profiles");
     if (!st)
         printf("the same bits: loss %.17g, %zu parameters, %zu generations\n", again->best_loss,
                again->n_parameters, again->history.n);
@@ -63,6 +77,8 @@ static spk_status run_rerun(cli *c) {
         st = spk_fit_run(c->ctx, r.setup, &o, &again);
     if (!st && again->interrupted)
         st = cli_fail(c, SPK_ERR_CANCELLED, NULL, "interrupted");
+    if (!st && r.result->identifiability.n)
+        st = spk_validate_identifiability(c->ctx, r.problem, (int)threads, again);
     if (!st)
         st = compare(c, r.result, again);
     spk_result_free(again);
@@ -74,8 +90,9 @@ const cli_command cli_rerun = {
     .name = "rerun",
     .sentence = "repeat a run from its result file and compare, bit by bit",
     .usage = "RUN [--threads N]",
-    .help = "Equal means equal to the last bit: the best parameters, and the best and the\n"
-            "median loss of every generation. Exit code 1 if anything differs.\n\n"
+    .help = "Equal means equal to the last bit: the best parameters, the best and the median\n"
+            "loss of every generation, and the profiles of the parameters. Exit code 1 if\n"
+            "anything differs.\n\n"
             "  --threads N   cores to use; the result does not depend on it\n",
     .run = run_rerun,
 };

@@ -30,10 +30,16 @@ void cli_print_parameters(cli *c, const spk_result *r) {
            "nearly as good from .. to");
     for (size_t i = 0; i < r->n_parameters; i++) {
         const spk_result_parameter *p = &r->parameter[i];
+        double low = p->near_low, high = p->near_high;
         if (!p->free)
             continue;
+        for (size_t k = 0; k < r->identifiability.n; k++)
+            if (r->identifiability.profile[k].parameter == i) {
+                low = r->identifiability.profile[k].low;
+                high = r->identifiability.profile[k].high;
+            }
         printf("  %-*s %10s %-*s %s .. %s%s\n", name, p->name, cli_number(p->value, 5, a), unit,
-               unit_of(p), cli_number(p->near_low, 4, b), cli_number(p->near_high, 4, d),
+               unit_of(p), cli_number(low, 4, b), cli_number(high, 4, d),
                p->bound < 0   ? "   at its lower bound"
                : p->bound > 0 ? "   at its upper bound"
                               : "");

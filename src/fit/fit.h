@@ -54,8 +54,8 @@ typedef struct {
     size_t room, room_rows;
 } spk__history;
 spk_status spk__history_add(spk__history *y, const double *x, const double *f, size_t n,
-                            uint64_t evaluations, double best, const spk_tally *before,
-                            const spk_tally *after);
+                            uint64_t evaluations, uint64_t restart, double best,
+                            const spk_tally *before, const spk_tally *after);
 void spk__history_free(spk__history *y);
 
 /* ---- one search ---- */

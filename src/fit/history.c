@@ -39,6 +39,7 @@ static spk_status make_room(spk__history *y, size_t rows) {
             !grow(y->ctx, &h->silent, r, sizeof(double)) ||
             !grow(y->ctx, &h->exploding, r, sizeof(double)) ||
             !grow(y->ctx, &h->nonfinite, r, sizeof(double)) ||
+            !grow(y->ctx, &h->restart, r, sizeof(double)) ||
             !grow(y->ctx, &h->first, r + 1, sizeof(size_t)))
             return SPK_ERR_MEMORY;
         h->first[0] = 0;
@@ -57,7 +58,7 @@ static spk_status make_room(spk__history *y, size_t rows) {
 }
 
 spk_status spk__history_add(spk__history *y, const double *x, const double *f, size_t n,
-                            uint64_t evaluations, double best, const spk_tally *before,
+                            uint64_t evaluations, uint64_t restart, double best, const spk_tally *before,
                             const spk_tally *after) {
     spk_status st = make_room(y, n);
     if (st)
@@ -66,6 +67,7 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
     size_t g = h->n++, row = h->first[g];
     h->evaluations[g] = (double)evaluations;
     h->best[g] = best;
+    h->restart[g] = (double)restart;
     h->median[g] = median(y->ctx, f, n);
     h->silent[g] = (double)(after->silent - before->silent);
     h->exploding[g] = (double)(after->exploding - before->exploding);
@@ -81,7 +83,7 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
 void spk__history_free(spk__history *y) {
     spk_result_history *h = &y->h;
     void *parts[] = {h->evaluations, h->best,  h->median, h->silent, h->exploding,
-                     h->nonfinite,   h->first, h->x,      h->f};
+                     h->nonfinite,   h->restart, h->first, h->x,      h->f};
     for (size_t i = 0; y->ctx && i < sizeof parts / sizeof *parts; i++)
         spk__free(y->ctx, parts[i]);
     *y = (spk__history){0};

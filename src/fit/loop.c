@@ -45,6 +45,8 @@ void spk__loop_report(const spk__loop *l, const spk__outcome *o, uint64_t later,
 /* One generation: from the journal if it holds it, else simulated. */
 static spk_status generation(spk__loop *l, spk__outcome *o) {
     size_t n = spk_search_batch_max(l->search);
+    spk_search_progress progress;
+    spk_search_get_progress(l->search, &progress);
     spk_tally before = o->tally, after = o->tally;
     uint64_t points = 0;
     bool found = false;
@@ -66,7 +68,8 @@ static spk_status generation(spk__loop *l, spk__outcome *o) {
     o->tally = after;
     o->evaluations += n;
     keep_best(l, n, o);
-    st = spk__history_add(&o->history, l->x, l->f, n, o->evaluations, o->best, &before, &after);
+    st = spk__history_add(&o->history, l->x, l->f, n, o->evaluations, progress.restart, o->best,
+                          &before, &after);
     if (!st && !found)
         l->report(l->user, l, o);
     return st;

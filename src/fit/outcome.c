@@ -5,32 +5,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double weight_sum(const spk_loss *loss) {
-    double sum = 0;
-    for (size_t i = 0; i < loss->n; i++)
-        sum += loss->term[i].weight;
-    return sum;
-}
-
-/* Candidates count as nearly as good if they lose less than a twentieth of the best's loss, and at least
- * a hundredth of what the terms weigh. */
-static double near_limit(double best, const spk_loss *loss) {
-    return best + fmax(0.05 * fabs(best), 0.01 * weight_sum(loss));
-}
-
 /* What models are ranked by: a free parameter can bend a model to about one spike by luck, as in Akaike's
  * criterion it can to one unit of likelihood; so the loss is charged one spike's worth for each. */
 static double charged(spk_setup *s, size_t i, double loss) {
     spk_problem *p;
     if (spk_setup_problem(s, i, &p))
         return loss;
-    return loss + weight_sum(spk_problem_loss(p)) * (double)spk_problem_dim(p) / spk_problem_spikes(p);
+    return loss + spk_problem_spike_worth(p) * (double)spk_problem_dim(p);
 }
 
 static void near_range(const spk_problem *p, const spk__outcome *o, size_t i, double scale,
                        spk_result_parameter *out) {
     const spk_result_history *h = &o->history.h;
-    double limit = near_limit(o->best, spk_problem_loss(p)), low = INFINITY, high = -INFINITY;
+    double limit = spk_problem_near(p, o->best), low = INFINITY, high = -INFINITY;
     for (size_t row = 0; row < h->first[h->n]; row++) {
         if (!((double)h->f[row] <= limit))
             continue;

@@ -101,6 +101,17 @@ double spk_problem_spikes(const spk_problem *p) {
     return sum;
 }
 
+double spk_problem_spike_worth(const spk_problem *p) {
+    double sum = 0;
+    for (size_t i = 0; i < p->loss.n; i++)
+        sum += p->loss.term[i].weight;
+    return sum / spk_problem_spikes(p);
+}
+
+double spk_problem_near(const spk_problem *p, double best) {
+    return best + fmax(0.05 * fabs(best), 2 * spk_problem_spike_worth(p));
+}
+
 /* ---- workers ---- */
 
 /* The voltage is compared every half millisecond or so. */

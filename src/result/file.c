@@ -1,77 +1,67 @@
 /* result.h5 and result.json: writing and reading. */
 #include <spikefit/result.h>
 
-#include "result/store.h"
+#include "result/identifiability.h"
 #include "result/json.h"
+#include "result/store.h"
 
-#include <stdio.h>
 
 /* Numbers of one item, in the order of its "numbers" table. */
 enum { MODEL_NUMBERS = 5, PARAMETER_NUMBERS = 9, SCORE_NUMBERS = 4, RESULT_NUMBERS = 3 };
 enum { N_COUNTS = 13 };
 
-/* "models/003/name": where an item's part lives. */
-typedef struct {
-    char text[64];
-} item_name;
-
-static const char *name_of(item_name *n, const char *group, size_t i, const char *part) {
-    snprintf(n->text, sizeof n->text, "%s/%03zu%s%s", group, i, *part ? "/" : "", part);
-    return n->text;
-}
-
 /* ---- writing ---- */
 
 static void put_models(spk__store *h, const spk_result *r) {
-    item_name n;
+    spk__item_name n;
     spk__store_group(h, "models");
     for (size_t i = 0; i < r->n_models; i++) {
         const spk_result_model *m = &r->model[i];
-        spk__store_group(h, name_of(&n, "models", i, ""));
-        spk__store_put_text(h, name_of(&n, "models", i, "name"), m->name);
-        spk__store_put_text(h, name_of(&n, "models", i, "sha256"), m->hash);
-        spk__store_put_text(h, name_of(&n, "models", i, "nestml"), m->text);
-        spk__store_put_text(h, name_of(&n, "models", i, "integrator"), m->integrator);
+        spk__store_group(h, spk__store_item(&n, "models", i, ""));
+        spk__store_put_text(h, spk__store_item(&n, "models", i, "name"), m->name);
+        spk__store_put_text(h, spk__store_item(&n, "models", i, "sha256"), m->hash);
+        spk__store_put_text(h, spk__store_item(&n, "models", i, "nestml"), m->text);
+        spk__store_put_text(h, spk__store_item(&n, "models", i, "integrator"), m->integrator);
         double x[MODEL_NUMBERS] = {m->dt_ms, m->loss, m->selection, (double)m->evaluations,
                                    m->chosen};
-        spk__store_put_doubles(h, name_of(&n, "models", i, "numbers"), x, MODEL_NUMBERS);
+        spk__store_put_doubles(h, spk__store_item(&n, "models", i, "numbers"), x, MODEL_NUMBERS);
     }
 }
 
 static void put_parameters(spk__store *h, const spk_result *r) {
-    item_name n;
+    spk__item_name n;
     spk__store_group(h, "parameters");
     for (size_t i = 0; i < r->n_parameters; i++) {
         const spk_result_parameter *p = &r->parameter[i];
-        spk__store_group(h, name_of(&n, "parameters", i, ""));
-        spk__store_put_text(h, name_of(&n, "parameters", i, "name"), p->name);
-        spk__store_put_text(h, name_of(&n, "parameters", i, "unit"), p->unit);
+        spk__store_group(h, spk__store_item(&n, "parameters", i, ""));
+        spk__store_put_text(h, spk__store_item(&n, "parameters", i, "name"), p->name);
+        spk__store_put_text(h, spk__store_item(&n, "parameters", i, "unit"), p->unit);
         double x[PARAMETER_NUMBERS] = {p->value, p->free,      p->low,   p->high,    p->start,
                                        p->log_scale, p->bound, p->near_low, p->near_high};
-        spk__store_put_doubles(h, name_of(&n, "parameters", i, "numbers"), x, PARAMETER_NUMBERS);
+        spk__store_put_doubles(h, spk__store_item(&n, "parameters", i, "numbers"), x, PARAMETER_NUMBERS);
     }
 }
 
 static void put_scores(spk__store *h, const spk_result *r) {
-    item_name n;
+    spk__item_name n;
     spk__store_group(h, "scores");
     for (size_t i = 0; i < r->n_scores; i++) {
         const spk_result_score *s = &r->score[i];
-        spk__store_group(h, name_of(&n, "scores", i, ""));
-        spk__store_put_text(h, name_of(&n, "scores", i, "measure"), s->measure);
-        spk__store_put_text(h, name_of(&n, "scores", i, "part"), s->part);
+        spk__store_group(h, spk__store_item(&n, "scores", i, ""));
+        spk__store_put_text(h, spk__store_item(&n, "scores", i, "measure"), s->measure);
+        spk__store_put_text(h, spk__store_item(&n, "scores", i, "part"), s->part);
         double x[SCORE_NUMBERS] = {s->value, s->low, s->high, s->reliability};
-        spk__store_put_doubles(h, name_of(&n, "scores", i, "numbers"), x, SCORE_NUMBERS);
+        spk__store_put_doubles(h, spk__store_item(&n, "scores", i, "numbers"), x, SCORE_NUMBERS);
     }
 }
 
 static void put_data(spk__store *h, const spk_result *r) {
-    item_name n;
+    spk__item_name n;
     spk__store_group(h, "data");
     for (size_t i = 0; i < r->n_data; i++) {
-        spk__store_group(h, name_of(&n, "data", i, ""));
-        spk__store_put_text(h, name_of(&n, "data", i, "path"), r->data_path[i]);
-        spk__store_put_text(h, name_of(&n, "data", i, "sha256"), r->data_hash[i]);
+        spk__store_group(h, spk__store_item(&n, "data", i, ""));
+        spk__store_put_text(h, spk__store_item(&n, "data", i, "path"), r->data_path[i]);
+        spk__store_put_text(h, spk__store_item(&n, "data", i, "sha256"), r->data_hash[i]);
     }
 }
 
@@ -83,6 +73,7 @@ static void put_history(spk__store *h, const spk_result_history *y) {
     spk__store_put_doubles(h, "history/silent", y->silent, y->n);
     spk__store_put_doubles(h, "history/exploding", y->exploding, y->n);
     spk__store_put_doubles(h, "history/nonfinite", y->nonfinite, y->n);
+    spk__store_put_doubles(h, "history/restart", y->restart, y->n);
     size_t rows = y->n ? y->first[y->n] : 0;
     uint64_t *first = SPK__ARRAY(h->ctx, y->n + 1, uint64_t);
     if (!first) {
@@ -118,6 +109,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     put_parameters(&h, r);
     put_scores(&h, r);
     put_history(&h, &r->history);
+    spk__identifiability_put(&h, &r->identifiability);
     return spk__store_finish(&h);
 }
 
@@ -140,34 +132,16 @@ spk_status spk_result_write(spk_ctx *ctx, const spk_result *r, const char *folde
 
 /* ---- reading ---- */
 
-static void damaged(spk__store *h, const char *name) {
-    if (!h->status)
-        h->status = spk__fail(h->ctx, SPK_ERR_INPUT, &(spk_loc){.file = h->path},
-                              "run the fit again, or take the file from a copy",
-                              "'%s' does not hold what it should: the file is damaged", name);
-}
-
-/* Exactly n numbers into x. */
-static void get_exactly(spk__store *h, const char *name, double *x, size_t n) {
-    size_t found;
-    double *all = spk__store_get_doubles(h, name, &found);
-    if (!h->status && found != n)
-        damaged(h, name);
-    if (!h->status)
-        memcpy(x, all, n * sizeof *x);
-    spk__free(h->ctx, all);
-}
-
 static void get_models(spk__store *h, spk_result *r) {
-    item_name n;
+    spk__item_name n;
     for (size_t i = 0; i < r->n_models && !h->status; i++) {
         spk_result_model *m = &r->model[i];
         double x[MODEL_NUMBERS] = {0};
-        m->name = spk__store_get_text(h, name_of(&n, "models", i, "name"));
-        m->hash = spk__store_get_text(h, name_of(&n, "models", i, "sha256"));
-        m->text = spk__store_get_text(h, name_of(&n, "models", i, "nestml"));
-        m->integrator = spk__store_get_text(h, name_of(&n, "models", i, "integrator"));
-        get_exactly(h, name_of(&n, "models", i, "numbers"), x, MODEL_NUMBERS);
+        m->name = spk__store_get_text(h, spk__store_item(&n, "models", i, "name"));
+        m->hash = spk__store_get_text(h, spk__store_item(&n, "models", i, "sha256"));
+        m->text = spk__store_get_text(h, spk__store_item(&n, "models", i, "nestml"));
+        m->integrator = spk__store_get_text(h, spk__store_item(&n, "models", i, "integrator"));
+        spk__store_get_exactly(h, spk__store_item(&n, "models", i, "numbers"), x, MODEL_NUMBERS);
         m->dt_ms = x[0];
         m->loss = x[1];
         m->selection = x[2];
@@ -177,13 +151,13 @@ static void get_models(spk__store *h, spk_result *r) {
 }
 
 static void get_parameters(spk__store *h, spk_result *r) {
-    item_name n;
+    spk__item_name n;
     for (size_t i = 0; i < r->n_parameters && !h->status; i++) {
         spk_result_parameter *p = &r->parameter[i];
         double x[PARAMETER_NUMBERS] = {0};
-        p->name = spk__store_get_text(h, name_of(&n, "parameters", i, "name"));
-        p->unit = spk__store_get_text(h, name_of(&n, "parameters", i, "unit"));
-        get_exactly(h, name_of(&n, "parameters", i, "numbers"), x, PARAMETER_NUMBERS);
+        p->name = spk__store_get_text(h, spk__store_item(&n, "parameters", i, "name"));
+        p->unit = spk__store_get_text(h, spk__store_item(&n, "parameters", i, "unit"));
+        spk__store_get_exactly(h, spk__store_item(&n, "parameters", i, "numbers"), x, PARAMETER_NUMBERS);
         *p = (spk_result_parameter){.name = p->name,
                                     .unit = p->unit,
                                     .value = x[0],
@@ -199,13 +173,13 @@ static void get_parameters(spk__store *h, spk_result *r) {
 }
 
 static void get_scores(spk__store *h, spk_result *r) {
-    item_name n;
+    spk__item_name n;
     for (size_t i = 0; i < r->n_scores && !h->status; i++) {
         spk_result_score *s = &r->score[i];
         double x[SCORE_NUMBERS] = {0};
-        s->measure = spk__store_get_text(h, name_of(&n, "scores", i, "measure"));
-        s->part = spk__store_get_text(h, name_of(&n, "scores", i, "part"));
-        get_exactly(h, name_of(&n, "scores", i, "numbers"), x, SCORE_NUMBERS);
+        s->measure = spk__store_get_text(h, spk__store_item(&n, "scores", i, "measure"));
+        s->part = spk__store_get_text(h, spk__store_item(&n, "scores", i, "part"));
+        spk__store_get_exactly(h, spk__store_item(&n, "scores", i, "numbers"), x, SCORE_NUMBERS);
         s->value = x[0];
         s->low = x[1];
         s->high = x[2];
@@ -213,22 +187,15 @@ static void get_scores(spk__store *h, spk_result *r) {
     }
 }
 
-static double *get_column(spk__store *h, const char *name, size_t n) {
-    size_t found;
-    double *x = spk__store_get_doubles(h, name, &found);
-    if (!h->status && found != n)
-        damaged(h, name);
-    return x;
-}
-
 static void get_history(spk__store *h, spk_result_history *y) {
     size_t rows = 0, found = 0, n_x = 0;
     y->evaluations = spk__store_get_doubles(h, "history/evaluations", &y->n);
-    y->best = get_column(h, "history/best", y->n);
-    y->median = get_column(h, "history/median", y->n);
-    y->silent = get_column(h, "history/silent", y->n);
-    y->exploding = get_column(h, "history/exploding", y->n);
-    y->nonfinite = get_column(h, "history/nonfinite", y->n);
+    y->best = spk__store_get_column(h, "history/best", y->n);
+    y->median = spk__store_get_column(h, "history/median", y->n);
+    y->silent = spk__store_get_column(h, "history/silent", y->n);
+    y->exploding = spk__store_get_column(h, "history/exploding", y->n);
+    y->nonfinite = spk__store_get_column(h, "history/nonfinite", y->n);
+    y->restart = spk__store_get_column(h, "history/restart", y->n);
     uint64_t *first = spk__store_get_u64(h, "history/first", &found);
     y->f = spk__store_get_floats(h, "history/loss", &rows);
     y->x = spk__store_get_floats(h, "history/x", &n_x);
@@ -236,7 +203,7 @@ static void get_history(spk__store *h, spk_result_history *y) {
     for (size_t i = 0; fits && i < y->n; i++)
         fits = first[i] <= first[i + 1];
     if (!fits)
-        damaged(h, "history");
+        spk__store_damaged(h, "history");
     y->first = h->status ? NULL : SPK__ARRAY(h->ctx, y->n + 1, size_t);
     if (!h->status && !y->first)
         h->status = SPK_ERR_MEMORY;
@@ -281,7 +248,7 @@ static void get_counts(spk__store *h, spk_result *r) {
 }
 
 static void get_all(spk__store *h, spk_result *r) {
-    item_name n;
+    spk__item_name n;
     double x[RESULT_NUMBERS] = {0};
     get_counts(h, r);
     r->version = spk__store_get_text(h, "version");
@@ -289,19 +256,20 @@ static void get_all(spk__store *h, spk_result *r) {
     r->study_name = spk__store_get_text(h, "study_name");
     r->method = spk__store_get_text(h, "method");
     r->stop_reason = spk__store_get_text(h, "stop_reason");
-    get_exactly(h, "numbers", x, RESULT_NUMBERS);
+    spk__store_get_exactly(h, "numbers", x, RESULT_NUMBERS);
     r->best_loss = x[0];
     r->spike_shift_ms = x[1];
     r->spike_shift_unmatched = x[2];
     for (size_t i = 0; i < r->n_data && !h->status; i++) {
-        r->data_path[i] = spk__store_get_text(h, name_of(&n, "data", i, "path"));
-        r->data_hash[i] = spk__store_get_text(h, name_of(&n, "data", i, "sha256"));
+        r->data_path[i] = spk__store_get_text(h, spk__store_item(&n, "data", i, "path"));
+        r->data_hash[i] = spk__store_get_text(h, spk__store_item(&n, "data", i, "sha256"));
     }
     get_models(h, r);
     get_parameters(h, r);
     get_scores(h, r);
     if (!h->status)
         get_history(h, &r->history);
+    spk__identifiability_get(h, r->n_parameters, &r->identifiability);
 }
 
 spk_status spk_result_read(spk_ctx *ctx, const char *folder, spk_result **out) {

@@ -65,6 +65,55 @@ static void put_score(const spk_result_score *c, spk__str *s) {
     spk__str_add(s, "}");
 }
 
+static void put_numbers(spk__str *s, const char *name, const double *x, size_t n) {
+    spk__str_add(s, ", \"%s\": [", name);
+    for (size_t i = 0; i < n; i++) {
+        spk__str_add(s, i ? ", " : "");
+        put_number(s, x[i]);
+    }
+    spk__str_add(s, "]");
+}
+
+static void put_profile(const spk_result *r, const spk_result_profile *p, spk__str *s) {
+    put_text(s, r->parameter[p->parameter].name);
+    text_field(s, ": {", "verdict", spk_determined_words(p->determined));
+    number_field(s, ", ", "min", p->low);
+    number_field(s, ", ", "max", p->high);
+    number_field(s, ", ", "alone_min", p->held_low);
+    number_field(s, ", ", "alone_max", p->held_high);
+    number_field(s, ", ", "restarts_min", p->restart_low);
+    number_field(s, ", ", "restarts_max", p->restart_high);
+    text_field(s, ", ", "sentence", p->sentence);
+    put_numbers(s, "value", p->value, p->n);
+    put_numbers(s, "loss", p->refitted, p->n);
+    put_numbers(s, "loss_alone", p->held, p->n);
+    spk__str_add(s, "}");
+}
+
+static void put_identifiability(const spk_result *r, spk__str *s) {
+    const spk_result_identifiability *y = &r->identifiability;
+    if (!y->n)
+        return;
+    number_field(s, ",\n  \"identifiability\": {\n    ", "limit", y->limit);
+    number_field(s, ", ", "lowest_loss", y->lowest);
+    number_field(s, ", ", "starts", (double)y->starts);
+    number_field(s, ", ", "starts_near", (double)y->starts_near);
+    number_field(s, ", ", "evaluations", (double)y->evaluations);
+    spk__str_add(s, ",\n    \"parameters\": {");
+    for (size_t i = 0; i < y->n; i++) {
+        spk__str_add(s, i ? ",\n      " : "\n      ");
+        put_profile(r, &y->profile[i], s);
+    }
+    spk__str_add(s, "\n    },\n    \"directions\": [");
+    for (size_t i = 0; i < y->n_directions; i++) {
+        number_field(s, i ? ",\n      {" : "\n      {", "width", y->direction[i].width);
+        text_field(s, ", ", "sentence", y->direction[i].sentence);
+        put_numbers(s, "weights", y->direction[i].weight, y->n);
+        spk__str_add(s, "}");
+    }
+    spk__str_add(s, "\n    ]\n  }");
+}
+
 static void put_model(const spk_result_model *m, spk__str *s) {
     text_field(s, "{", "name", m->name);
     text_field(s, ", ", "sha256", m->hash);
@@ -101,7 +150,9 @@ void spk__result_json(const spk_result *r, spk__str *s) {
         spk__str_add(s, "%s\n    ", i ? "," : "");
         put_score(&r->score[i], s);
     }
-    spk__str_add(s, "\n  ],\n  \"models\": [");
+    spk__str_add(s, "\n  ]");
+    put_identifiability(r, s);
+    spk__str_add(s, ",\n  \"models\": [");
     for (size_t i = 0; i < r->n_models; i++) {
         spk__str_add(s, "%s\n    ", i ? "," : "");
         put_model(&r->model[i], s);

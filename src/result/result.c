@@ -22,11 +22,12 @@ void spk_result_free(spk_result *r) {
         spk__free(ctx, r->parameter[i].unit);
     }
     spk_result_clear_scores(r);
+    spk_result_clear_identifiability(r);
     spk_result_history *h = &r->history;
     void *parts[] = {r->version, r->study,     r->study_name, r->data_path, r->data_hash,
                      r->model,   r->parameter, r->method,     r->stop_reason,
                      h->evaluations, h->best,  h->median,     h->silent,    h->exploding,
-                     h->nonfinite,   h->first, h->x,          h->f};
+                     h->nonfinite,   h->restart, h->first,     h->x,        h->f};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         spk__free(ctx, parts[i]);
     spk__free(ctx, r);

@@ -194,3 +194,33 @@ char *spk__store_get_text(spk__store *h, const char *name) {
     }
     return text;
 }
+
+void spk__store_damaged(spk__store *h, const char *name) {
+    if (!h->status)
+        h->status = spk__fail(h->ctx, SPK_ERR_INPUT, &(spk_loc){.file = h->path},
+                              "run the fit again, or take the file from a copy",
+                              "'%s' does not hold what it should: the file is damaged", name);
+}
+
+void spk__store_get_exactly(spk__store *h, const char *name, double *x, size_t n) {
+    size_t found;
+    double *all = spk__store_get_doubles(h, name, &found);
+    if (!h->status && found != n)
+        spk__store_damaged(h, name);
+    if (!h->status)
+        memcpy(x, all, n * sizeof *x);
+    spk__free(h->ctx, all);
+}
+
+double *spk__store_get_column(spk__store *h, const char *name, size_t n) {
+    size_t found;
+    double *x = spk__store_get_doubles(h, name, &found);
+    if (!h->status && found != n)
+        spk__store_damaged(h, name);
+    return x;
+}
+
+const char *spk__store_item(spk__item_name *n, const char *group, size_t i, const char *part) {
+    snprintf(n->text, sizeof n->text, "%s/%03zu%s%s", group, i, *part ? "/" : "", part);
+    return n->text;
+}

@@ -32,4 +32,16 @@ float *spk__store_get_floats(spk__store *h, const char *name, size_t *n);
 uint64_t *spk__store_get_u64(spk__store *h, const char *name, size_t *n);
 char *spk__store_get_text(spk__store *h, const char *name);
 
+/* Says that what `name` holds cannot be right. */
+void spk__store_damaged(spk__store *h, const char *name);
+/* Exactly n numbers into x, or as an array of their own; else the file is damaged. */
+void spk__store_get_exactly(spk__store *h, const char *name, double *x, size_t n);
+double *spk__store_get_column(spk__store *h, const char *name, size_t n);
+
+/* "models/003/name": where a part of an item of a list lives; part "" is the item. */
+typedef struct {
+    char text[64];
+} spk__item_name;
+const char *spk__store_item(spk__item_name *n, const char *group, size_t i, const char *part);
+
 #endif

@@ -17,6 +17,41 @@ static void remove_all(void) {
     rmdir(folder);
 }
 
+static double *numbers(spk_ctx *ctx, size_t n, double first) {
+    double *x = SPK__ARRAY(ctx, n, double);
+    for (size_t i = 0; x && i < n; i++)
+        x[i] = first + (double)i;
+    return x;
+}
+
+static bool add_identifiability(spk_result *r) {
+    spk_ctx *ctx = r->ctx;
+    spk_result_identifiability *y = &r->identifiability;
+    y->profile = SPK__ARRAY(ctx, 1, spk_result_profile);
+    y->direction = SPK__ARRAY(ctx, 1, spk_result_direction);
+    if (!y->profile || !y->direction)
+        return false;
+    y->n = y->n_directions = 1;
+    y->limit = 0.3;
+    y->starts = 3;
+    y->evaluations = 77;
+    spk_result_profile *p = &y->profile[0];
+    p->n = 2;
+    p->value = numbers(ctx, 2, 10);
+    p->held = numbers(ctx, 2, 20);
+    p->refitted = numbers(ctx, 2, 30);
+    p->path = numbers(ctx, 2, 40);
+    p->high = 1.5;
+    p->restart_high = NAN;
+    p->determined = SPK_DETERMINED_FROM_BELOW;
+    p->sentence = spk__strdup(ctx, "at least.");
+    y->direction[0].width = 4;
+    y->direction[0].weight = numbers(ctx, 1, 1);
+    y->direction[0].sentence = spk__strdup(ctx, "up");
+    return p->value && p->held && p->refitted && p->path && p->sentence && y->direction[0].weight &&
+           y->direction[0].sentence;
+}
+
 /* A result with everything in it; the arrays are on the heap of the context, as from a fit. */
 static spk_result *make(spk_ctx *ctx) {
     spk_result *r = SPK__NEW(ctx, spk_result);
@@ -45,12 +80,13 @@ static spk_result *make(spk_ctx *ctx) {
     h->silent = SPK__ARRAY(ctx, 2, double);
     h->exploding = SPK__ARRAY(ctx, 2, double);
     h->nonfinite = SPK__ARRAY(ctx, 2, double);
+    h->restart = SPK__ARRAY(ctx, 2, double);
     h->first = SPK__ARRAY(ctx, 3, size_t);
     h->x = SPK__ARRAY(ctx, 12, float);
     h->f = SPK__ARRAY(ctx, 6, float);
     bool all = r->version && r->study && r->study_name && r->method && r->stop_reason && r->data_path &&
                r->data_hash && r->model && r->parameter && h->evaluations && h->best && h->median &&
-               h->silent && h->exploding && h->nonfinite && h->first && h->x && h->f;
+               h->silent && h->exploding && h->nonfinite && h->restart && h->first && h->x && h->f;
     if (all) {
         r->n_data = r->n_models = r->n_parameters = 1;
         r->data_path[0] = spk__strdup(ctx, "cell.csv");
@@ -79,7 +115,7 @@ static spk_result *make(spk_ctx *ctx) {
               r->parameter[0].unit;
     }
     spk_result_score s = {.measure = (char *)(uintptr_t)"spike_distance", .part = (char *)(uintptr_t)"test", .value = 0.5, .low = 0.25, .high = NAN};
-    if (all && spk_result_add_score(r, &s) == SPK_OK)
+    if (all && spk_result_add_score(r, &s) == SPK_OK && add_identifiability(r))
         return r;
     spk_result_free(r);
     return NULL;
@@ -100,6 +136,16 @@ TEST(round_trip) {
     CHECK(b->n_scores == 1 && b->score[0].low == 0.25 && isnan(b->score[0].high));
     CHECK(b->history.n == 2 && b->history.first[2] == 6 && b->history.f[5] == 3.0f &&
           b->history.x[11] == 0.5f);
+    const spk_result_identifiability *y = &b->identifiability;
+    REQUIRE(y->n == 1 && y->n_directions == 1 && y->profile[0].n == 2);
+    CHECK(y->limit == 0.3 && y->starts == 3 && y->evaluations == 77);
+    CHECK(y->profile[0].value[1] == 11 && y->profile[0].held[1] == 21 &&
+          y->profile[0].refitted[1] == 31 && y->profile[0].path[1] == 41);
+    CHECK(y->profile[0].determined == SPK_DETERMINED_FROM_BELOW && y->profile[0].high == 1.5 &&
+          isnan(y->profile[0].restart_high));
+    CHECK_STR(y->profile[0].sentence, "at least.");
+    CHECK(y->direction[0].width == 4 && y->direction[0].weight[0] == 1);
+    CHECK_STR(y->direction[0].sentence, "up");
     spk_result_free(b);
     spk_result_free(r);
     spk_ctx_free(ctx);
@@ -133,6 +179,7 @@ TEST(json_escapes_and_nulls) {
     CHECK(spk_result_write(ctx, r, folder) == SPK_OK);
     CHECK(spk__read_file(ctx, path_of("result.json"), 0, &text, &n) == SPK_OK);
     CHECK(strstr(text, "\"study\": \"model: \\\"x\\\"\\n\"") != NULL);
+    CHECK(strstr(text, "\"C_m\": {\"verdict\": \"known from below only\"") != NULL);
     CHECK(strstr(text, "\"spike_shift_at_quarter_step_ms\": null") != NULL);
     CHECK(strstr(text, "\"value\": 0.30000000000000004, \"unit\": \"pF\"") != NULL);
     spk__free(ctx, text);

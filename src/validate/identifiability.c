@@ -1,0 +1,192 @@
+/* How well the data determine the parameters: profiles, curvature, agreement of restarts. */
+#include <spikefit/validate.h>
+
+#include "validate/landscape.h"
+
+#include <math.h>
+
+spk_status spk__landscape_evaluate(spk__landscape *l, const double *x, size_t n, double *f) {
+    spk_status st = spk_problem_evaluate(l->p, x, n, l->threads, f, NULL);
+    l->evaluations += n;
+    for (size_t i = 0; !st && i < n; i++)
+        l->lowest = fmin(l->lowest, f[i]);
+    return st;
+}
+
+/* ---- life ---- */
+
+static void landscape_free(spk__landscape *l) {
+    for (size_t i = 0; l->profile && i < l->dim; i++)
+        spk__free(l->ctx, l->profile[i].x);
+    spk__free(l->ctx, l->profile);
+    spk__free(l->ctx, l->best);
+    spk__free(l->ctx, l->reach);
+}
+
+static spk_status landscape_new(spk_ctx *ctx, spk_problem *p, const spk_result *r, int threads,
+                                spk__landscape *l) {
+    const spk_kernel *k = spk_problem_kernel(p);
+    size_t dim = spk_problem_dim(p);
+    *l = (spk__landscape){.ctx = ctx,
+                          .p = p,
+                          .threads = threads,
+                          .seed = r->seed,
+                          .dim = dim,
+                          .best = SPK__ARRAY(ctx, dim, double),
+                          .reach = SPK__ARRAY(ctx, dim, double),
+                          .lowest = INFINITY,
+                          .profile = SPK__ARRAY(ctx, dim, spk__profile)};
+    double *values = SPK__ARRAY(ctx, k->n_parameters, double);
+    spk_status st = l->best && l->reach && l->profile && values ? SPK_OK : SPK_ERR_MEMORY;
+    for (size_t i = 0; !st && i < dim; i++)
+        if (!(l->profile[i].x = SPK__ARRAY(ctx, SPK__PROFILE_POINTS * dim, double)))
+            st = SPK_ERR_MEMORY;
+    if (!st && r->n_parameters != k->n_parameters)
+        st = spk__fail(ctx, SPK_ERR_INPUT, NULL, NULL,
+                       "the result's parameters are not those of %s", k->model);
+    for (size_t i = 0; !st && i < k->n_parameters; i++)
+        values[i] = r->parameter[i].value * k->parameters[i].scale;
+    if (!st)
+        spk_problem_encode(p, values, l->best);
+    spk__free(ctx, values);
+    if (!st)
+        st = spk__landscape_evaluate(l, l->best, 1, &l->best_loss);
+    if (!st && !isfinite(l->best_loss))
+        st = spk__fail(ctx, SPK_ERR_FAILED, NULL, NULL, "the best fit has no finite loss");
+    l->limit = spk_problem_near(p, l->best_loss);
+    return st;
+}
+
+/* ---- into the result ---- */
+
+static double value_of(const spk__landscape *l, size_t axis, double at) {
+    const spk_free *f = spk_problem_parameter(l->p, axis);
+    return spk_problem_value(f, at) / spk_problem_kernel(l->p)->parameters[f->index].scale;
+}
+
+/* Interpolated crossings end at bounds exactly. */
+static spk_determined verdict(const spk__profile *p) {
+    bool low = p->low <= 0, high = p->high >= 1;
+    if (low && high)
+        return SPK_DETERMINED_NOT;
+    if (low || high)
+        return high ? SPK_DETERMINED_FROM_BELOW : SPK_DETERMINED_FROM_ABOVE;
+    return p->high - p->low > 0.5 ? SPK_DETERMINED_ROUGHLY : SPK_DETERMINED_WELL;
+}
+
+static spk_status keep_profile(const spk__landscape *l, size_t axis, spk_result_profile *out) {
+    const spk__profile *p = &l->profile[axis];
+    out->parameter = spk_problem_parameter(l->p, axis)->index;
+    out->value = SPK__ARRAY(l->ctx, p->n, double);
+    out->held = SPK__ARRAY(l->ctx, p->n, double);
+    out->refitted = SPK__ARRAY(l->ctx, p->n, double);
+    out->path = SPK__ARRAY(l->ctx, p->n * l->dim, double);
+    if (!out->value || !out->held || !out->refitted || !out->path)
+        return SPK_ERR_MEMORY;
+    out->n = p->n;
+    for (size_t k = 0; k < p->n; k++) {
+        out->value[k] = value_of(l, axis, p->at[k]);
+        out->held[k] = p->held[k];
+        out->refitted[k] = p->refitted[k];
+        for (size_t j = 0; j < l->dim; j++)
+            out->path[k * l->dim + j] = value_of(l, j, p->x[k * l->dim + j]);
+    }
+    out->low = value_of(l, axis, p->low);
+    out->high = value_of(l, axis, p->high);
+    out->held_low = value_of(l, axis, p->held_low);
+    out->held_high = value_of(l, axis, p->held_high);
+    out->restart_low = out->restart_high = NAN;
+    out->determined = verdict(p);
+    return SPK_OK;
+}
+
+static spk_status keep_directions(spk__landscape *l, spk_result_identifiability *out) {
+    size_t dim = l->dim;
+    double *width = SPK__ARRAY(l->ctx, dim, double),
+           *vector = SPK__ARRAY(l->ctx, dim * dim, double);
+    bool found = false;
+    spk_status st = width && vector ? spk__curvature(l, width, vector, &found) : SPK_ERR_MEMORY;
+    if (!st && found && !(out->direction = SPK__ARRAY(l->ctx, dim, spk_result_direction)))
+        st = SPK_ERR_MEMORY;
+    for (size_t i = 0; !st && found && i < dim; i++) {
+        out->direction[i].width = width[i];
+        out->direction[i].weight = SPK__ARRAY(l->ctx, dim, double);
+        out->n_directions++;
+        if (out->direction[i].weight)
+            memcpy(out->direction[i].weight, vector + i * dim, dim * sizeof *vector);
+        else
+            st = SPK_ERR_MEMORY;
+    }
+    spk__free(l->ctx, width);
+    spk__free(l->ctx, vector);
+    return st;
+}
+
+/* The best row of each start; of those within the limit, the range of every parameter. */
+static void compare_starts(const spk__landscape *l, const spk_result_history *h,
+                           spk_result_identifiability *out) {
+    bool known = h->n && h->dim == l->dim;
+    out->starts = known ? (uint64_t)h->restart[h->n - 1] + 1 : 1;
+    for (size_t g = 0; known && g < h->n;) {
+        size_t end = g, best = SIZE_MAX;
+        while (end < h->n && h->restart[end] == h->restart[g])
+            end++;
+        for (size_t row = h->first[g]; row < h->first[end]; row++)
+            if (best == SIZE_MAX || h->f[row] < h->f[best])
+                best = row;
+        g = end;
+        if (best == SIZE_MAX || !((double)h->f[best] <= l->limit))
+            continue;
+        out->starts_near++;
+        for (size_t i = 0; i < l->dim; i++) {
+            spk_result_profile *p = &out->profile[i];
+            double v = value_of(l, i, (double)h->x[best * l->dim + i]);
+            p->restart_low = fmin(p->restart_low, v);
+            p->restart_high = fmax(p->restart_high, v);
+        }
+    }
+    for (size_t i = 0; out->starts_near < 2 && i < l->dim; i++)
+        out->profile[i].restart_low = out->profile[i].restart_high = NAN;
+}
+
+static spk_status keep(spk__landscape *l, spk_result *r) {
+    spk_result_identifiability *y = &r->identifiability;
+    y->profile = SPK__ARRAY(l->ctx, l->dim, spk_result_profile);
+    spk_status st = y->profile ? SPK_OK : SPK_ERR_MEMORY;
+    for (size_t i = 0; !st && i < l->dim; i++) {
+        y->n++;
+        st = keep_profile(l, i, &y->profile[i]);
+    }
+    if (st)
+        return st;
+    compare_starts(l, &r->history, y);
+    st = keep_directions(l, y);
+    y->limit = l->limit;
+    y->lowest = l->lowest;
+    y->evaluations = l->evaluations;
+    for (size_t i = 0; !st && i < y->n + y->n_directions; i++) {
+        spk__str text = {.ctx = l->ctx};
+        if (i < y->n)
+            spk__say_profile(l, r, i, &text);
+        else
+            spk__say_direction(l, r, i - y->n, &text);
+        char **to = i < y->n ? &y->profile[i].sentence : &y->direction[i - y->n].sentence;
+        *to = text.text;
+        st = text.failed ? SPK_ERR_MEMORY : SPK_OK;
+    }
+    return st;
+}
+
+spk_status spk_validate_identifiability(spk_ctx *ctx, spk_problem *p, int threads, spk_result *r) {
+    spk__landscape l = {.ctx = ctx};
+    spk_result_clear_identifiability(r);
+    spk_status st = landscape_new(ctx, p, r, threads, &l);
+    if (!st) /* an eighth of what the search took */
+        st = spk__profiles_make(&l, &r->history, r->evaluations / 8);
+    if (!st)
+        st = keep(&l, r);
+    if (st)
+        spk_result_clear_identifiability(r);
+    landscape_free(&l);
+    return st;
+}

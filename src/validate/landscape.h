@@ -1,0 +1,55 @@
+/* The loss around a best fit: what profile.c and curvature.c share. Coordinates are those of the
+ * unit cube. */
+#ifndef SPK_VALIDATE_LANDSCAPE_H
+#define SPK_VALIDATE_LANDSCAPE_H
+
+#include "base/base.h"
+#include <spikefit/problem.h>
+#include <spikefit/result.h>
+
+/* Points of a profile: a ladder of nine to each bound, each step twice the one before, the best
+ * itself, and three where the loss crosses the limit on either side. */
+enum {
+    SPK__LADDER = 9,
+    SPK__CROSSING = 3,
+    SPK__PROFILE_POINTS = 2 * SPK__LADDER + 1 + 2 * SPK__CROSSING
+};
+
+/* The loss along one coordinate. */
+typedef struct {
+    size_t n, centre;               /* centre: the best fit */
+    double at[SPK__PROFILE_POINTS]; /* rising */
+    double held[SPK__PROFILE_POINTS], refitted[SPK__PROFILE_POINTS];
+    double *x; /* [SPK__PROFILE_POINTS][dim]: where `refitted` was found */
+    double low, high, held_low, held_high;
+} spk__profile;
+
+typedef struct {
+    spk_ctx *ctx;
+    spk_problem *p;
+    int threads;
+    uint64_t seed;
+    size_t dim;
+    double *best, *reach; /* [dim]; reach: how far a coordinate can go alone within the limit */
+    double best_loss, limit;
+    double lowest; /* seen so far */
+    uint64_t evaluations;
+    spk__profile *profile; /* [dim] */
+} spk__landscape;
+
+/* Losses of n points. */
+spk_status spk__landscape_evaluate(spk__landscape *l, const double *x, size_t n, double *f);
+
+/* Fills the profiles and the reaches. effort: evaluations to spend on refitting, about. */
+spk_status spk__profiles_make(spk__landscape *l, const spk_result_history *h, uint64_t effort);
+
+/* Eigen-directions of a quadratic through losses at distances of about `reach`: width[dim] as in
+ * spk_result_direction, vector[dim][dim] with one direction a row, the widest first. *found is
+ * false where there are too many parameters. */
+spk_status spk__curvature(spk__landscape *l, double *width, double *vector, bool *found);
+
+/* The sentences of a profile and of a direction, appended. */
+void spk__say_profile(const spk__landscape *l, const spk_result *r, size_t axis, spk__str *out);
+void spk__say_direction(const spk__landscape *l, const spk_result *r, size_t i, spk__str *out);
+
+#endif
