@@ -66,6 +66,7 @@ typedef struct {
     bool uses_step;     /* of the space */
     bool handles_noise; /* does something about it when the space says so */
     bool restarts;
+    bool samples; /* learns nothing from values, so that any budget will do */
 } spk_search_method;
 
 size_t spk_search_method_count(void);
@@ -106,8 +107,8 @@ typedef struct spk_search spk_search;
 /* method: a name of the list. options: values in the order of the method's table, NULL for the
  * defaults. budget: evaluations, 0 for no limit; methods that plan ahead (those that shrink their
  * population) take 10,000 * dim for their plan when there is no limit. Errors: ERR_INPUT for an
- * unknown method (with the nearest name), an option or start outside its limits, or a space the
- * method cannot search. */
+ * unknown method (with the nearest name), an option or start outside its limits, a space the method
+ * cannot search, or a budget below the method's first generation. */
 spk_status spk_search_new(spk_ctx *ctx, const char *method, const spk_opts *options,
                           const spk_search_space *space, uint64_t seed, uint64_t budget,
                           spk_search **out);

@@ -18,8 +18,8 @@ static size_t blocks(const spk_search *s) {
     return (1 + s->dim * (CROSS_WORDS + 2 * MUTATE_WORDS) + 3) / 4;
 }
 
-spk_status spk__parents_start(spk_search *s, spk__parents *p) {
-    size_t n = p->n = 2 * (((size_t)s->opts.v[SPK__BREED_POPULATION] + 1) / 2);
+spk_status spk__parents_start(spk_search *s, spk__parents *p, size_t n) {
+    n = p->n = 2 * ((n + 1) / 2);
     size_t room = p->room = 2 * n, dim = s->dim, k = s->n_objectives;
     p->x = spk__arena_alloc(s->arena, room, dim * sizeof(double));
     p->spare_x = spk__arena_alloc(s->arena, room, dim * sizeof(double));
@@ -129,6 +129,13 @@ static void mutate(spk_search *s, spk__parents *p) {
         double step = 1 - p->power[i], *x = s->x + p->where[2 * i];
         *x = spk__clip01(*x + (p->words[p->where[2 * i + 1]] >> 31 ? step : -step));
     }
+}
+
+double spk__breed_mutation(double x, double u, double eta) {
+    bool up = u >= 0.5;
+    double wall = up ? x : 1 - x, v = up ? 2 * (1 - u) : 2 * u;
+    double step = 1 - spk__pow(v + (1 - v) * spk__pow(wall, eta + 1), 1 / (eta + 1));
+    return spk__clip01(up ? x + step : x - step);
 }
 
 spk_status spk__parents_breed(spk_search *s, spk__parents *p) {

@@ -17,18 +17,19 @@ enum {
     SPK__BREED_MUTATION_ETA,
     SPK__BREED_OPTIONS
 };
-#define SPK__BREED_OPTION_LIST(population)                                                         \
+#define SPK__BREED_OPTION_LIST(population, crossover, crossover_eta)                               \
     [SPK__BREED_POPULATION] = {"population", "points in a generation",                             \
                                SPK_OPT_INT,  NULL,                                                 \
                                population,   4,                                                    \
                                1e5,          NULL},                                                \
     [SPK__BREED_CROSSOVER] =                                                                       \
-        {"crossover", "probability that a pair is crossed", SPK_OPT_REAL, NULL, 0.9, 0, 1, NULL},  \
+        {"crossover", "probability that a pair is crossed", SPK_OPT_REAL, NULL, crossover, 0, 1,   \
+         NULL},                                                                                    \
     [SPK__BREED_CROSSOVER_ETA] = {"crossover_eta",                                                 \
                                   "how near children stay to their parents",                       \
                                   SPK_OPT_REAL,                                                    \
                                   NULL,                                                            \
-                                  20,                                                              \
+                                  crossover_eta,                                                   \
                                   0,                                                               \
                                   1000,                                                            \
                                   NULL},                                                           \
@@ -55,12 +56,15 @@ typedef struct {
     spk__pareto w;
 } spk__parents;
 
-spk_status spk__parents_start(spk_search *s, spk__parents *p);
+/* n: how many, rounded up to even. */
+spk_status spk__parents_start(spk_search *s, spk__parents *p, size_t n);
 /* Asks for the first generation. */
 spk_status spk__parents_first(spk_search *s, spk__parents *p);
 /* Asks for n children of the pairs mates[0], mates[1]; mates[2], mates[3]; ... (n rounded up to
  * even). */
 spk_status spk__parents_breed(spk_search *s, spk__parents *p);
+/* Where polynomial mutation moves x, for u uniform in (0, 1). */
+double spk__breed_mutation(double x, double u, double eta);
 /* Puts the batch behind the parents (or in their place, the first time); returns the number of
  * rows. */
 size_t spk__parents_merge(spk_search *s, spk__parents *p);

@@ -3,7 +3,7 @@
 #include "search/breed.h"
 
 static const spk_opt options[] = {
-    SPK__BREED_OPTION_LIST(100),
+    SPK__BREED_OPTION_LIST(100, 0.9, 20),
     {0},
 };
 
@@ -15,7 +15,7 @@ typedef struct {
 
 static spk_status start(spk_search *s) {
     state *t = s->state;
-    spk_status st = spk__parents_start(s, &t->p);
+    spk_status st = spk__parents_start(s, &t->p, (size_t)s->opts.v[SPK__BREED_POPULATION]);
     t->crowding = SPK__SEARCH_ARRAY(s, t->p.room, double);
     t->better = SPK__SEARCH_ARRAY(s, t->p.room, double);
     return st ? st : t->crowding && t->better ? SPK_OK : SPK_ERR_MEMORY;

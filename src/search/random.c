@@ -42,6 +42,7 @@ const spk__search_method spk__search_random = {
             .max_objectives = 1,
             .rules = 1u << SPK_STOP_BUDGET | 1u << SPK_STOP_TARGET,
             .uses_start = true,
+            .samples = true,
         },
     .start = start,
     .ask = ask,

@@ -120,6 +120,22 @@ out:
     return st;
 }
 
+/* A method that has not seen one whole generation has learnt nothing. */
+static spk_status check_budget(const spk_search *s) {
+    const spk_search_method *m = &s->method->info;
+    if (m->samples || s->budget == 0 || s->budget >= s->n)
+        return SPK_OK;
+    char hint[128];
+    bool option = false;
+    for (size_t i = 0; m->options && m->options[i].name; i++)
+        option = option || strcmp(m->options[i].name, "population") == 0;
+    snprintf(hint, sizeof hint, "allow at least %zu evaluations%s", s->n,
+             option ? ", or lower its option 'population'" : "");
+    return spk__fail(s->ctx, SPK_ERR_INPUT, NULL, hint,
+                     "a budget of %llu evaluation%s is less than the first generation of %s, %zu",
+                     (unsigned long long)s->budget, s->budget == 1 ? "" : "s", m->name, s->n);
+}
+
 spk_status spk_search_new(spk_ctx *ctx, const char *method, const spk_opts *options,
                           const spk_search_space *space, uint64_t seed, uint64_t budget,
                           spk_search **out) {
@@ -128,6 +144,8 @@ spk_status spk_search_new(spk_ctx *ctx, const char *method, const spk_opts *opti
     if (st)
         return st;
     st = s->method->ask(s);
+    if (!st)
+        st = check_budget(s);
     if (st)
         spk_search_free(s);
     else

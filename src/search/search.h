@@ -128,6 +128,8 @@ static inline size_t spk__word_below(uint32_t w, size_t n) {
 /* order: indices of f from the lowest value up, equal values in order of index; scratch: n as well.
  */
 void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch);
+/* The value that stands at place `wanted` (from 0) when a is sorted; a is reordered. */
+double spk__search_select(double *a, size_t n, size_t wanted);
 /* Symmetric a (n x n, finite) = vector * diag(value) * vector', eigenvectors in columns; value in
  * no order. work: (n + 1) * n. False if it does not converge. */
 bool spk__search_eigen(size_t n, const double *a, double *value, double *vector, double *work);

@@ -10,7 +10,7 @@
 #include "search/volume.h"
 
 static const spk_opt options[] = {
-    SPK__BREED_OPTION_LIST(100),
+    SPK__BREED_OPTION_LIST(100, 0.9, 20),
     {0},
 };
 
@@ -23,7 +23,7 @@ typedef struct {
 
 static spk_status start(spk_search *s) {
     state *t = s->state;
-    spk_status st = spk__parents_start(s, &t->p);
+    spk_status st = spk__parents_start(s, &t->p, (size_t)s->opts.v[SPK__BREED_POPULATION]);
     if (st)
         return st;
     size_t n = t->p.n + 1;

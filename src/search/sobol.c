@@ -128,6 +128,7 @@ const spk__search_method spk__search_sobol = {
             .max_dim = MAX_DIM,
             .rules = 1u << SPK_STOP_BUDGET | 1u << SPK_STOP_TARGET,
             .uses_start = true,
+            .samples = true,
         },
     .state_size = sizeof(state),
     .start = start,

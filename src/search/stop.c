@@ -59,30 +59,9 @@ static double past(const spk__stop_state *r, const double *ring, size_t back) {
     return ring[(r->n - 1 - back) % SPK__STOP_HISTORY];
 }
 
-/* The lower median, by Hoare's selection; a is reordered. */
+/* The lower median; a is reordered. */
 static double median(double *a, size_t n) {
-    size_t low = 0, high = n - 1, wanted = (n - 1) / 2;
-    while (low < high) {
-        double p = a[low], q = a[high], m = a[low + (high - low) / 2];
-        double pivot = p < q ? (m < p ? p : m > q ? q : m) : (m < q ? q : m > p ? p : m);
-        size_t i = low, j = high;
-        for (;;) {
-            while (a[i] < pivot)
-                i++;
-            while (a[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            double t = a[i];
-            a[i++] = a[j];
-            a[j--] = t;
-        }
-        if (wanted <= j)
-            high = j;
-        else
-            low = j + 1;
-    }
-    return a[wanted];
+    return spk__search_select(a, n, (n - 1) / 2);
 }
 
 static double window_median(spk__stop_state *r, const double *ring, size_t from, size_t length) {

@@ -75,6 +75,32 @@ void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scra
     (n < 400 ? merge_rank : radix_rank)(f, n, order, scratch);
 }
 
+/* Hoare's selection. */
+double spk__search_select(double *a, size_t n, size_t wanted) {
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double p = a[low], q = a[high], m = a[low + (high - low) / 2];
+        double pivot = p < q ? (m < p ? p : m > q ? q : m) : (m < q ? q : m > p ? p : m);
+        size_t i = low, j = high;
+        for (;;) {
+            while (a[i] < pivot)
+                i++;
+            while (a[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double t = a[i];
+            a[i++] = a[j];
+            a[j--] = t;
+        }
+        if (wanted <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return a[wanted];
+}
+
 double spk__search_spread(const double *x, size_t n, size_t dim) {
     double largest = 0;
     for (size_t d = 0; d < dim && n; d++) {

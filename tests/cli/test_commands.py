@@ -168,7 +168,7 @@ def everything_that_prints():
     yield "models",
     yield "inspect", "cell.csv"
     yield "score", "run", "--figure"
-    yield "fit", "study.yaml", "--evaluations", "60"
+    yield "fit", "study.yaml", "--evaluations", "96"
     for name in model_names():
         yield "model", "show", name
 
