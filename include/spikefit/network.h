@@ -89,6 +89,7 @@ typedef struct {
     spk_opts options; /* of the rule's table */
     bool autapses, multapses;
     spk_dist weight, delay_ms;
+    double scale;           /* multiplies every weight, whether drawn or an edge's own */
     double release;         /* probability that a spike is handed on by a synapse */
     const spk_edges *edges; /* rules "explicit" and "graph_file" (see spk_graph_read); else NULL */
     spk_loc loc, from_loc, to_loc, port_loc, rule_loc, weight_loc, delay_loc, release_loc;
@@ -96,7 +97,7 @@ typedef struct {
 #define SPK_PROJECTION_INIT                                                                        \
     {                                                                                              \
         .rule = "all_to_all", .autapses = true, .multapses = true, .weight = SPK_CONSTANT(1),      \
-        .delay_ms = SPK_CONSTANT(1), .release = 1                                                  \
+        .delay_ms = SPK_CONSTANT(1), .scale = 1, .release = 1                                      \
     }
 
 typedef enum {

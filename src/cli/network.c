@@ -10,7 +10,7 @@
 
 bool cli_is_yaml(const char *path) {
     const char *dot = strrchr(path, '.');
-    return dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml"));
+    return dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml") || !strcmp(dot, ".json"));
 }
 
 static void print_rates(const spk_netstudy *s, const spk_recording *r) {

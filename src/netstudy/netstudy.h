@@ -59,10 +59,17 @@ typedef struct {
     size_t room;
 } spk__networker;
 
+/* How a population's neurons are called where spikes are written: as the circuit's nodes are. */
+typedef struct {
+    const char *name;
+    const uint32_t *id; /* NULL: 0 .. size - 1 */
+} spk__label;
+
 struct spk_netstudy {
     spk_ctx *ctx;
     spk__arena *arena;
     const char *path, *folder;
+    const struct spk__sonata *sonata; /* of a circuit that the study is about, or NULL */
     spk_named_number *number;
     bool *has_unit; /* [number] */
     size_t n_numbers, n_free;
@@ -71,8 +78,10 @@ struct spk_netstudy {
     spk__filled base, lent;
     size_t n_assignments;
     spk_model **model;         /* [population] or NULL */
+    spk__label *label;         /* [population] */
     spk_graph **graph;         /* [projection] or NULL */
     spk_recording **recording; /* [population + input] */
+    size_t recording_capacity;
     size_t n_recordings;
     spk_precision precision;
     const char *integrator;
@@ -95,7 +104,11 @@ struct spk_netstudy {
     size_t n_workers;
 };
 
+/* The blocks populations, projections and inputs; those of the circuit come first. */
 spk_status spk__netstudy_build(spk_netstudy *s, const spk__node *root);
+/* A built-in model or a file; loc is where it is named. */
+spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const spk_loc *loc,
+                                    spk_model **out);
 
 /* A copy of the study's description that can be filled; numbers NULL: the values given. */
 spk_status spk__filled_new(const spk_netstudy *s, spk__filled *out);

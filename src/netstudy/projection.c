@@ -1,9 +1,9 @@
 /* The block projections of a network study. */
 #include "netstudy/read.h"
 
-static const char *const projection_keys[] = {"from",      "to",    "port",    "rule",
-                                              "weight",    "delay", "release", "autapses",
-                                              "multapses", "file",  NULL};
+static const char *const projection_keys[] = {"from",     "to",        "port",  "rule",
+                                              "weight",   "delay",     "scale", "release",
+                                              "autapses", "multapses", "file",  NULL};
 
 static bool is_own_key(const char *key) {
     for (size_t i = 0; projection_keys[i]; i++)
@@ -36,6 +36,31 @@ static spk_status read_rule_options(spk_netstudy *s, const spk__node *n, const s
     return SPK_OK;
 }
 
+/* What holds for edges of any origin. */
+static spk_status read_changes(spk_netstudy *s, const spk__node *n, spk_projection *p) {
+    spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
+    const spk__node *v;
+    spk_status st = spk__read_text(s, n, "port", &p->port, &p->port_loc, false);
+    if (!st && (v = spk__node_find(n, "scale"))) {
+        p->weight_loc = p->weight_loc.file ? p->weight_loc : v->loc;
+        st = spk__read_number(s, v, "the scale", spk__plain_unit, &at, &p->scale, false);
+    }
+    if (!st && (v = spk__node_find(n, "release"))) {
+        p->release_loc = v->loc;
+        st = spk__read_number(s, v, "the release probability", spk__plain_unit, &at, &p->release,
+                              false);
+    }
+    return st;
+}
+
+spk_status spk__change_projection(spk_netstudy *s, const spk__node *n, size_t index) {
+    static const char *const keys[] = {"port", "scale", "release", NULL};
+    spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, n->key);
+    if (!st)
+        st = spk__node_check_keys(s->ctx, n, n->key, keys);
+    return st ? st : read_changes(s, n, &s->base.projection[index]);
+}
+
 spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t index) {
     spk_projection *p = &s->base.projection[index];
     *p = (spk_projection)SPK_PROJECTION_INIT;
@@ -48,8 +73,6 @@ spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t inde
         st = spk__read_text(s, n, "from", &p->from, &p->from_loc, true);
     if (!st)
         st = spk__read_text(s, n, "to", &p->to, &p->to_loc, true);
-    if (!st)
-        st = spk__read_text(s, n, "port", &p->port, &p->port_loc, false);
     if (!st)
         st = spk__read_text(s, n, "rule", &p->rule, &p->rule_loc, false);
     if (!st)
@@ -65,11 +88,8 @@ spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t inde
         p->delay_loc = v->loc;
         st = spk__read_dist(s, v, "the delay", spk__unit_named(s->ctx, "ms"), &at, &p->delay_ms);
     }
-    if (!st && (v = spk__node_find(n, "release"))) {
-        p->release_loc = v->loc;
-        st = spk__read_number(s, v, "the release probability", spk__plain_unit, &at, &p->release,
-                              false);
-    }
+    if (!st)
+        st = read_changes(s, n, p);
     if (!st && (v = spk__node_find(n, "autapses")))
         st = spk__node_bool(s->ctx, v, "autapses", &p->autapses);
     if (!st && (v = spk__node_find(n, "multapses")))

@@ -1,5 +1,6 @@
 /* The blocks of a network study, and the populations. */
 #include "netstudy/read.h"
+#include "netstudy/sonata.h"
 
 #include <spikefit/io.h>
 
@@ -14,24 +15,22 @@ static const spk_quantity *find_quantity(const spk_quantity *q, size_t n, const 
     return NULL;
 }
 
-static spk_status open_model(spk_netstudy *s, const spk__node *n, size_t at) {
-    spk_status st = spk__node_expect(s->ctx, n, SPK__SCALAR, "the model");
-    if (st)
-        return st;
+spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const spk_loc *loc,
+                                    spk_model **out) {
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
     o.integrator = s->integrator;
-    const char *source = n->text;
+    const char *path = source;
     size_t length = strlen(source);
     bool is_path = strchr(source, '/') || (length > 7 && strstr(source, ".nestml"));
     spk__str whole = {.ctx = s->ctx};
     if (is_path && source[0] != '/') {
         spk__str_add(&whole, "%s%s", s->folder, source);
-        source = whole.failed ? NULL : whole.text;
+        path = whole.failed ? NULL : whole.text;
     }
-    st = source ? spk_model_open(s->ctx, source, &o, &s->model[at]) : SPK_ERR_MEMORY;
+    spk_status st = path ? spk_model_open(s->ctx, path, &o, out) : SPK_ERR_MEMORY;
     spk__str_free(&whole);
     if (st == SPK_ERR_INPUT)
-        spk__note(s->ctx, &n->loc, NULL, "the model of population %s", n->text);
+        spk__note(s->ctx, loc, NULL, "the model of population %s", source);
     return st;
 }
 
@@ -58,6 +57,11 @@ static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_popul
     spk__str_free(&whole);
     if (st)
         return st;
+    if (!spk__grow(s->ctx, &s->recording, s->n_recordings, &s->recording_capacity,
+                   sizeof *s->recording)) {
+        spk_recording_free(r);
+        return SPK_ERR_MEMORY;
+    }
     s->recording[s->n_recordings++] = r;
     size_t count = spk_recording_sweep_count(r);
     spk_train *trains = spk__arena_alloc(s->arena, count, sizeof *trains);
@@ -74,10 +78,40 @@ static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_popul
     return SPK_OK;
 }
 
+/* rate or spikes. */
+static spk_status read_source(spk_netstudy *s, const spk__node *n, spk_population *p) {
+    spk__place where = {SPK__IN_POPULATION, (char *)s->base.population};
+    const spk__node *v;
+    spk_status st = SPK_OK;
+    if ((v = spk__node_find(n, "spikes")))
+        st = read_spike_file(s, v, p);
+    if (!st && (v = spk__node_find(n, "rate")))
+        st = spk__read_rate(s, v, &where, &p->rate_Hz);
+    return st;
+}
+
+/* Every key but `skip` is a parameter or a state; they follow what the population has already. */
+static spk_status read_settings(spk_netstudy *s, const spk__node *n, const char *const *skip,
+                                spk_population *p) {
+    spk_status st = SPK_OK;
+    for (const spk__node *v = n->first; v && !st; v = v->next) {
+        size_t i = 0;
+        while (skip[i] && strcmp(skip[i], v->key))
+            i++;
+        if (skip[i])
+            continue;
+        st = read_setting(s, v, p->kernel);
+        p->n_settings++;
+    }
+    return st;
+}
+
 static spk_status read_population(spk_netstudy *s, const spk__node *n, size_t at) {
-    static const char *const own[] = {"model", "size", "rate", "spikes", NULL};
+    static const char *const of_sources[] = {"size", "rate", "spikes", NULL};
+    static const char *const of_neurons[] = {"model", "size", NULL};
     spk_population *p = &s->base.population[at];
     *p = (spk_population){.name = n->key, .loc = n->key_loc};
+    s->label[at].name = n->key;
     spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, n->key);
     if (st)
         return st;
@@ -86,71 +120,176 @@ static spk_status read_population(spk_netstudy *s, const spk__node *n, size_t at
     if (v && (st = spk__node_integer(s->ctx, v, "the size", 1, 1 << 30, &size)))
         return st;
     p->size = (uint32_t)size;
-    spk__place where = {SPK__IN_POPULATION, (char *)s->base.population};
     if (!model) {
-        if ((v = spk__node_find(n, "spikes")))
-            st = read_spike_file(s, v, p);
-        if (!st && (v = spk__node_find(n, "rate")))
-            st = spk__read_rate(s, v, &where, &p->rate_Hz);
-        return st ? st : spk__node_check_keys(s->ctx, n, n->key, own);
+        st = read_source(s, n, p);
+        return st ? st : spk__node_check_keys(s->ctx, n, n->key, of_sources);
     }
-    if ((st = open_model(s, model, at)))
+    if (!(st = spk__node_expect(s->ctx, model, SPK__SCALAR, "the model")))
+        st = spk__netstudy_open_model(s, model->text, &model->loc, &s->model[at]);
+    if (st)
         return st;
     p->kernel = spk_model_kernel(s->model[at], s->precision);
     p->settings = s->base.assignment + s->n_assignments;
-    for (v = n->first; v && !st; v = v->next)
-        if (strcmp(v->key, "model") && strcmp(v->key, "size")) {
-            st = read_setting(s, v, p->kernel);
-            p->n_settings++;
-        }
-    return st;
+    return read_settings(s, n, of_neurons, p);
+}
+
+/* ---- a circuit's populations and projections, and what the study says of them ---- */
+
+static spk_status change_population(spk_netstudy *s, const spk__node *n, spk_population *p) {
+    static const char *const of_sources[] = {"rate", "spikes", NULL};
+    static const char *const of_neurons[] = {"model", NULL};
+    const spk__node *size = spk__node_find(n, "size");
+    spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, n->key);
+    if (!st && size)
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &size->key_loc, NULL,
+                       "the size of %s is what the circuit says: %u", n->key, p->size);
+    if (st || p->kernel)
+        return st ? st : read_settings(s, n, of_neurons, p);
+    st = read_source(s, n, p);
+    return st ? st : spk__node_check_keys(s->ctx, n, n->key, of_sources);
+}
+
+static spk_status take_population(spk_netstudy *s, const spk__node *chosen, const spk__circuit *c,
+                                  size_t i) {
+    spk_population *p = &s->base.population[i];
+    const spk__node *n = spk__node_find(chosen, c->population[i].name);
+    *p = c->population[i];
+    s->label[i] = (spk__label){c->population_base[i], c->node[i]};
+    s->model[i] = c->model[i];
+    c->model[i] = NULL;
+    p->settings = s->base.assignment + s->n_assignments;
+    if (p->n_settings)
+        memcpy(s->base.assignment + s->n_assignments, c->population[i].settings,
+               p->n_settings * sizeof(spk_assignment));
+    s->n_assignments += p->n_settings;
+    return n ? change_population(s, n, p) : SPK_OK;
+}
+
+/* Edges of one name may have become several projections. */
+static spk_status take_projection(spk_netstudy *s, const spk__node *chosen, const spk__circuit *c,
+                                  size_t i) {
+    const spk__node *n = spk__node_find(chosen, c->projection[i].name);
+    n = n ? n : spk__node_find(chosen, c->projection_base[i]);
+    s->base.projection[i] = c->projection[i];
+    return n ? spk__change_projection(s, n, i) : SPK_OK;
+}
+
+/* How a key stands to the circuit's names: one of them, or that of nodes of several models. */
+typedef enum { NEW, KNOWN, DIVIDED } standing;
+
+static standing find_name(const char *key, const char *name, const char *base) {
+    return !strcmp(key, name) ? KNOWN : !strcmp(key, base) ? DIVIDED : NEW;
+}
+
+static standing population_standing(const spk__circuit *c, const char *key) {
+    for (size_t i = 0; i < c->n_populations; i++) {
+        standing x = find_name(key, c->population[i].name, c->population_base[i]);
+        if (x != NEW)
+            return x;
+    }
+    return NEW;
+}
+
+static standing projection_standing(const spk__circuit *c, const char *key) {
+    for (size_t i = 0; i < c->n_projections; i++)
+        if (find_name(key, c->projection[i].name, c->projection_base[i]) != NEW)
+            return KNOWN;
+    return NEW;
 }
 
 /* ---- all ---- */
-
-static spk_status read_block(spk_netstudy *s, const spk__node *map, const char *what,
-                             spk_status (*one)(spk_netstudy *, const spk__node *, size_t)) {
-    if (!map)
-        return SPK_OK;
-    spk_status st = spk__node_expect(s->ctx, map, SPK__MAPPING, what);
-    size_t i = 0;
-    for (const spk__node *n = st ? NULL : map->first; n; n = n->next) {
-        spk_status bad = one(s, n, i++);
-        st = bad ? bad : st;
-    }
-    return st;
-}
 
 static size_t size_of(const spk__node *n) {
     return n && n->kind == SPK__MAPPING ? n->n : 0;
 }
 
-spk_status spk__netstudy_build(spk_netstudy *s, const spk__node *root) {
+static const spk__node *first_of(const spk__node *n) {
+    return size_of(n) ? n->first : NULL;
+}
+
+static spk_status read_populations(spk_netstudy *s, const spk__node *block, const spk__circuit *c) {
+    spk_status st = block ? spk__node_expect(s->ctx, block, SPK__MAPPING, "populations") : SPK_OK;
+    size_t at = c->n_populations;
+    for (size_t i = 0; i < at && !st; i++)
+        st = take_population(s, block, c, i);
+    for (const spk__node *n = st ? NULL : first_of(block); n; n = n->next) {
+        standing x = population_standing(c, n->key);
+        spk_status bad = SPK_OK;
+        if (x == NEW)
+            bad = read_population(s, n, at++);
+        else if (x == DIVIDED && !spk__node_find(n, "model"))
+            bad =
+                spk__fail(s->ctx, SPK_ERR_INPUT, &n->key_loc, "name one as inspect shows them",
+                          "the nodes %s are of several models, and so several populations", n->key);
+        st = bad ? bad : st;
+    }
+    s->base.spec.n_populations = at;
+    return st;
+}
+
+static spk_status read_projections(spk_netstudy *s, const spk__node *block, const spk__circuit *c) {
+    spk_status st = block ? spk__node_expect(s->ctx, block, SPK__MAPPING, "projections") : SPK_OK;
+    size_t at = c->n_projections;
+    for (size_t i = 0; i < at && !st; i++)
+        st = take_projection(s, block, c, i);
+    for (const spk__node *n = st ? NULL : first_of(block); n; n = n->next) {
+        if (projection_standing(c, n->key) != NEW)
+            continue;
+        spk_status bad = spk__read_projection(s, n, at++);
+        st = bad ? bad : st;
+    }
+    s->base.spec.n_projections = at;
+    return st;
+}
+
+static spk_status read_inputs(spk_netstudy *s, const spk__node *block) {
+    spk_status st = block ? spk__node_expect(s->ctx, block, SPK__MAPPING, "inputs") : SPK_OK;
+    size_t at = 0;
+    for (const spk__node *n = st ? NULL : first_of(block); n; n = n->next) {
+        spk_status bad = spk__read_input(s, n, at++);
+        st = bad ? bad : st;
+    }
+    s->base.spec.n_inputs = at;
+    return st;
+}
+
+/* Room for all there may be; the counts are set as blocks are read. */
+static spk_status make_room(spk_netstudy *s, const spk__node *root, const spk__circuit *c) {
     const spk__node *pops = spk__node_find(root, "populations");
-    const spk__node *links = spk__node_find(root, "projections");
-    const spk__node *inputs = spk__node_find(root, "inputs");
-    size_t n_assignments = 0;
-    for (const spk__node *n = size_of(pops) ? pops->first : NULL; n; n = n->next)
-        n_assignments += n->n;
-    spk_network_spec *spec = &s->base.spec;
-    spec->n_populations = size_of(pops);
-    spec->n_projections = size_of(links);
-    spec->n_inputs = size_of(inputs);
-    s->base.population = spk__arena_alloc(s->arena, size_of(pops) + 1, sizeof(spk_population));
-    s->base.assignment = spk__arena_alloc(s->arena, n_assignments + 1, sizeof(spk_assignment));
-    s->base.projection = spk__arena_alloc(s->arena, size_of(links) + 1, sizeof(spk_projection));
-    s->base.input = spk__arena_alloc(s->arena, size_of(inputs) + 1, sizeof(spk_input));
-    s->model = spk__arena_alloc(s->arena, size_of(pops) + 1, sizeof *s->model);
-    s->graph = spk__arena_alloc(s->arena, size_of(links) + 1, sizeof *s->graph);
-    s->recording = spk__arena_alloc(s->arena, 2 * size_of(pops) + 1, sizeof *s->recording);
+    size_t n_pops = size_of(pops) + c->n_populations + 1, n_settings = c->n_settings + 1;
+    size_t n_links = size_of(spk__node_find(root, "projections")) + c->n_projections + 1;
+    size_t n_inputs = size_of(spk__node_find(root, "inputs")) + 1;
+    for (const spk__node *n = first_of(pops); n; n = n->next)
+        n_settings += n->n;
+    s->base.population = spk__arena_alloc(s->arena, n_pops, sizeof(spk_population));
+    s->base.assignment = spk__arena_alloc(s->arena, n_settings, sizeof(spk_assignment));
+    s->base.projection = spk__arena_alloc(s->arena, n_links, sizeof(spk_projection));
+    s->base.input = spk__arena_alloc(s->arena, n_inputs, sizeof(spk_input));
+    s->model = spk__arena_alloc(s->arena, n_pops, sizeof *s->model);
+    s->label = spk__arena_alloc(s->arena, n_pops, sizeof *s->label);
+    s->graph = spk__arena_alloc(s->arena, n_links, sizeof *s->graph);
     if (!s->base.population || !s->base.assignment || !s->base.projection || !s->base.input ||
-        !s->model || !s->graph || !s->recording)
+        !s->model || !s->label || !s->graph)
         return SPK_ERR_MEMORY;
+    spk_network_spec *spec = &s->base.spec;
     spec->populations = s->base.population;
     spec->projections = s->base.projection;
     spec->inputs = s->base.input;
-    spk_status st = read_block(s, pops, "populations", read_population);
+    spec->n_populations = n_pops - 1;
+    spec->n_projections = n_links - 1;
+    return SPK_OK;
+}
+
+spk_status spk__netstudy_build(spk_netstudy *s, const spk__node *root) {
+    const spk__node *pops = spk__node_find(root, "populations");
+    spk__circuit c = {0};
+    spk_status st = s->sonata ? spk__circuit_read(s, s->sonata, pops, &c) : SPK_OK;
     if (!st)
-        st = read_block(s, links, "projections", spk__read_projection);
-    return st ? st : read_block(s, inputs, "inputs", spk__read_input);
+        st = make_room(s, root, &c);
+    if (!st)
+        st = read_populations(s, pops, &c);
+    if (!st)
+        st = read_projections(s, spk__node_find(root, "projections"), &c);
+    spk__circuit_free(s, &c);
+    return st ? st : read_inputs(s, spk__node_find(root, "inputs"));
 }

@@ -28,6 +28,8 @@ spk_status spk__read_text(spk_netstudy *s, const spk__node *map, const char *key
                           spk_loc *loc, bool needed);
 
 spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t index);
+/* What a study may say of a circuit's projection: scale, release, port. */
+spk_status spk__change_projection(spk_netstudy *s, const spk__node *n, size_t index);
 spk_status spk__read_input(spk_netstudy *s, const spk__node *n, size_t index);
 
 #endif

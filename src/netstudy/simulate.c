@@ -7,11 +7,13 @@
 static spk_status add_population(spk_netstudy *s, spk_network *net, size_t at, double stop_ms,
                                  spk__builder *b) {
     const spk_population *p = &s->base.population[at];
+    const spk__label *label = &s->label[at];
     const spk_train *train;
     spk_status st = spk_network_trains(net, at, &train);
     for (uint32_t i = 0; i < p->size && !st; i++) {
         char name[256];
-        snprintf(name, sizeof name, "%s/%u", p->name, i);
+        uint32_t id = label->id ? label->id[i] : i;
+        snprintf(name, sizeof name, "%s/%u", label->name, id);
         double *times = SPK__ARRAY(s->ctx, train[i].n, double);
         if (!times)
             return SPK_ERR_MEMORY;
@@ -19,8 +21,8 @@ static spk_status add_population(spk_netstudy *s, spk_network *net, size_t at, d
             times[j] = train[i].t_ms[j];
         spk__sweep_in in = {.name = name,
                             .cell = name,
-                            .cell_id = i,
-                            .number = (int)i,
+                            .cell_id = id,
+                            .number = (int)id,
                             .spikes_ms = times,
                             .n_spikes = train[i].n,
                             .has_spikes = true,

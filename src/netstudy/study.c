@@ -1,6 +1,6 @@
 /* The rest of a network study: named numbers, simulation, search; and descriptions filled with
  * numbers. */
-#include "netstudy/netstudy.h"
+#include "netstudy/sonata.h"
 
 #include "num/num.h"
 
@@ -166,8 +166,6 @@ static spk_status read_simulation(spk_netstudy *s, const spk__node *n) {
     static const char *const precisions[] = {"float64", "float32", NULL};
     spk_network_spec *spec = &s->base.spec;
     spk_unit ms = {.dim = {1}, .scale = 1}, hz = {.dim = {-1}, .scale = 0.001};
-    s->precision = SPK_FLOAT64;
-    s->duration_ms = 1000;
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_check_keys(s->ctx, n, "simulation", keys);
@@ -224,11 +222,41 @@ static spk_status read_search(spk_netstudy *s, const spk__node *root) {
     return st;
 }
 
+/* A study may be about a SONATA circuit, or the file be such a configuration itself. */
+static spk_status open_circuit(spk_netstudy *s, const spk__node *root) {
+    const spk__node *n = spk__node_find(root, "network");
+    bool itself = spk__sonata_recognise(root);
+    spk_status st = SPK_OK;
+    if (!n && !itself)
+        return SPK_OK;
+    if (itself) {
+        st = spk__sonata_open(s, s->path, root, &s->sonata);
+    } else if (!(st = spk__node_expect(s->ctx, n, SPK__SCALAR, "network"))) {
+        spk__str path = {.ctx = s->ctx};
+        spk__str_add(&path, "%s%s", n->text[0] == '/' ? "" : s->folder, n->text);
+        st = path.failed ? SPK_ERR_MEMORY : spk__sonata_open(s, path.text, NULL, &s->sonata);
+        spk__str_free(&path);
+    }
+    if (st)
+        return st;
+    if (!isnan(s->sonata->duration_ms))
+        s->duration_ms = s->sonata->duration_ms;
+    if (!isnan(s->sonata->dt_ms))
+        s->base.spec.dt_ms = s->sonata->dt_ms;
+    return SPK_OK;
+}
+
 static spk_status build(spk_netstudy *s, const spk__node *root) {
     static const char *const keys[] = {
-        "populations", "projections", "inputs", "fit",         "values",  "data", "loss",
-        "simulation",  "search",      "seed",   "wiring_seed", "threads", NULL};
-    spk_status st = spk__node_check_keys(s->ctx, root, "the study", keys);
+        "network", "populations", "projections", "inputs", "fit",         "values",  "data",
+        "loss",    "simulation",  "search",      "seed",   "wiring_seed", "threads", NULL};
+    s->precision = SPK_FLOAT64;
+    s->duration_ms = 1000;
+    spk_status st = open_circuit(s, root);
+    if (spk__sonata_recognise(root))
+        root = NULL; /* what there is to be read has been */
+    if (!st)
+        st = spk__node_check_keys(s->ctx, root, "the study", keys);
     if (!st)
         st = read_numbers(s, root);
     if (!st)
@@ -293,7 +321,8 @@ spk_status spk_netstudy_recognise(spk_ctx *ctx, const char *path, bool *is_netwo
     spk__node *root = NULL;
     st = arena ? spk__yaml_parse(ctx, arena, path, text, length, &root) : SPK_ERR_MEMORY;
     if (!st)
-        *is_network = spk__node_find(root, "populations") != NULL;
+        *is_network = spk__node_find(root, "populations") || spk__node_find(root, "network") ||
+                      spk__sonata_recognise(root);
     spk__arena_free(arena);
     spk__free(ctx, text);
     return st;
@@ -320,6 +349,7 @@ void spk_netstudy_free(spk_netstudy *s) {
         spk_graph_free(s->graph[i]);
     for (size_t i = 0; i < s->n_recordings; i++)
         spk_recording_free(s->recording[i]);
+    spk__free(ctx, s->recording);
     spk__free(ctx, s->binding);
     spk__arena_free(s->arena);
     spk__free(ctx, s);

@@ -234,6 +234,12 @@ static void check_delay(checker *c, const spk_projection *p, spk__projection *ou
     }
 }
 
+static void scale_range(double scale, double *low, double *high) {
+    double a = scale == 0 ? 0 : *low * scale, b = scale == 0 ? 0 : *high * scale;
+    *low = fmin(a, b);
+    *high = fmax(a, b);
+}
+
 static void check_weight(checker *c, const spk_projection *p, const spk_kernel *k,
                          spk__projection *out) {
     double least = dist_least(&p->weight), most = dist_most(&p->weight);
@@ -255,13 +261,23 @@ static void check_weight(checker *c, const spk_projection *p, const spk_kernel *
     } else {
         check_dist(c, &p->weight, &p->weight_loc, "weight", p->name);
     }
+    if (!isfinite(p->scale)) {
+        bad(c, &p->weight_loc, NULL, "the scale of projection %s is not finite", p->name);
+        return;
+    }
+    scale_range(p->scale, &least, &most);
     out->port = find_spike_port(c, k, p->port, least, most, &p->port_loc, &p->weight_loc, p->name);
     if (out->port == UINT32_MAX)
         return;
     const spk_quantity *q = &k->spike_ports[out->port];
     out->sign = q->high <= 0 ? -1 : 1;
-    out->weight.low = fmax(out->weight.low, q->low);
-    out->weight.high = fmin(out->weight.high, q->high);
+    out->factor = out->sign * p->scale;
+    if (p->scale == 0)
+        return;
+    double low = q->low, high = q->high;
+    scale_range(1 / p->scale, &low, &high);
+    out->weight.low = fmax(out->weight.low, low);
+    out->weight.high = fmin(out->weight.high, high);
 }
 
 static void check_projection(checker *c, size_t at, spk__projection *out) {

@@ -15,7 +15,8 @@ typedef struct {
     const spk__rule *rule;
     spk__rule_job job;
     uint32_t from, to, port;
-    double sign;                  /* -1: the port takes magnitudes of negative weights */
+    double sign;   /* -1: the port takes magnitudes of negative weights */
+    double factor; /* sign times the projection's scale: draws to what the port is given */
     spk_dist weight, delay_ms;    /* with limits tightened to what port and step allow */
     uint32_t delay_steps;         /* where delays are constant; else 0 */
     bool own_weights, own_delays; /* the edges bring theirs */

@@ -25,12 +25,12 @@ static void scale_weights(const spk__projection *p, const spk__wires *w, uint32_
     uint64_t first = w->start[s], end = w->start[s + 1];
     const spk_dist *d = &p->weight;
     if (p->own_weights) {
-        for (uint64_t i = first; i < end && p->sign < 0; i++)
-            z[i] = -z[i];
+        for (uint64_t i = first; i < end && p->factor != 1; i++)
+            z[i] = (float)(p->factor * (double)z[i]);
         return;
     }
     if (is_affine(d) && is_unlimited(d)) {
-        double a = d->a * p->sign, b = affine_slope(d) * p->sign;
+        double a = d->a * p->factor, b = affine_slope(d) * p->factor;
         for (uint64_t i = first; i < end; i++)
             z[i] = (float)(a + b * (double)z[i]);
         return;
@@ -41,7 +41,7 @@ static void scale_weights(const spk__projection *p, const spk__wires *w, uint32_
         at.column = w->target[i];
         at.copy = at.column == before ? at.copy + 1 : 0;
         before = at.column;
-        z[i] = (float)(p->sign * spk__draw_limited(d, &at, z[i]));
+        z[i] = (float)(p->factor * spk__draw_limited(d, &at, z[i]));
     }
 }
 
@@ -80,7 +80,7 @@ static spk_status scale_rows(void *arg, size_t i, int worker) {
 spk_status spk__wires_scale(spk_ctx *ctx, const spk__projection *p, double dt_ms, int threads,
                             spk__wires *w) {
     if (p->weight.kind == SPK_DIST_CONSTANT && !p->own_weights)
-        w->constant_weight = p->sign * p->weight.a;
+        w->constant_weight = p->factor * p->weight.a;
     if (w->delay_z && !w->delay &&
         !(w->delay = spk__realloc(ctx, NULL, w->capacity + 1, sizeof(uint16_t))))
         return SPK_ERR_MEMORY;
@@ -202,14 +202,15 @@ static void thin_dense(const spk__projection *p, uint32_t keep, const spk__wires
         kept += order[i] < keep;
     out->n = kept;
     if (drawn->constant) {
-        out->constant_weight = p->sign * d->a;
+        out->constant_weight = p->factor * d->a;
 #pragma omp simd
         for (size_t i = 0; i < n; i++)
             weight[i] = order[i] < keep ? z[i] : 0;
         return;
     }
-    if (is_affine(d) && is_unlimited(d)) {
-        double a = d->a * p->sign, b = affine_slope(d) * p->sign;
+    if (p->own_weights || (is_affine(d) && is_unlimited(d))) {
+        double a = p->own_weights ? 0 : d->a * p->factor;
+        double b = p->own_weights ? p->factor : affine_slope(d) * p->factor;
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
             float x = (float)(a + b * (double)z[i]);
@@ -222,7 +223,7 @@ static void thin_dense(const spk__projection *p, uint32_t keep, const spk__wires
         at.row = (uint32_t)(i / drawn->stride);
         at.column = (uint32_t)(i % drawn->stride);
         out->weight[i] = drawn->order[i] < keep
-                             ? (float)(p->sign * spk__draw_limited(d, &at, drawn->weight[i]))
+                             ? (float)(p->factor * spk__draw_limited(d, &at, drawn->weight[i]))
                              : 0;
     }
 }
