@@ -60,6 +60,8 @@ typedef struct {
     const double *point; /* [n][number of fitted parameters], each 0 .. 1 between its bounds */
     const double *loss;  /* [n]; may hold infinity */
     size_t n;            /* 0: the population was not kept */
+    const double *failed; /* [n_failures] of its candidates, by reason; NULL: not known */
+    double candidates;    /* of which these failed */
 } spk_report_generation;
 
 typedef struct {

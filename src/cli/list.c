@@ -4,6 +4,7 @@
 #include <spikefit/loss.h>
 #include <spikefit/metric.h>
 #include <spikefit/model.h>
+#include <spikefit/plot.h>
 #include <spikefit/search.h>
 #include <spikefit/stat.h>
 #include <spikefit/stimulus.h>
@@ -100,6 +101,13 @@ static void list_models(const cli *c, bool all) {
         print_entry(c, all, spk_builtin_model_at(i)->name, spk_builtin_model_at(i)->sentence, NULL, NULL);
 }
 
+static void list_figures(const cli *c, bool all) {
+    for (size_t i = 0; i < spk_plot_count(); i++) {
+        spk_plot_info k = spk_plot_at(i);
+        print_entry(c, all, k.name, k.sentence, NULL, NULL);
+    }
+}
+
 static const struct {
     const char *name, *title;
     void (*list)(const cli *c, bool all);
@@ -111,6 +119,7 @@ static const struct {
     {"statistics", "statistics of spike trains", list_stats},
     {"formats", "file formats", list_formats},
     {"stimuli", "stimuli", list_stimuli},
+    {"figures", "figures of a run (for `spikefit plot`)", list_figures},
 };
 enum { N_GROUPS = sizeof groups / sizeof *groups };
 
@@ -138,7 +147,7 @@ static spk_status run_list(cli *c) {
     const char *near = spk_nearest(c->argv[0], names, N_GROUPS);
     snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
     return cli_fail(c, SPK_ERR_USAGE,
-                    near ? hint : "groups: models, measures, losses, methods, statistics, formats, stimuli",
+                    near ? hint : "groups: models, measures, losses, methods, statistics, formats, stimuli, figures",
                     "there is no group '%s'", c->argv[0]);
 }
 
@@ -146,6 +155,7 @@ const cli_command cli_list = {
     .name = "list",
     .sentence = "list what can be chosen by name, with options and references",
     .usage = "[GROUP] [--options]",
-    .help = "GROUP is models, measures, losses, methods, statistics, formats or stimuli.\n",
+    .help = "GROUP is models, measures, losses, methods, statistics, formats,\n"
+            "stimuli or figures.\n",
     .run = run_list,
 };

@@ -23,7 +23,7 @@ struct cli_page {
     spk_report_parameter *parameter;
     double *profile_value, *profile_loss;
     spk_report_generation *generation;
-    double *point, *loss;
+    double *point, *loss, *failed;
     spk_report_count failure[MOST_FAILURES];
     spk_report_fact fact[MOST_FACTS];
     char fact_text[MOST_FACTS][160];
@@ -39,8 +39,9 @@ void cli_page_free(cli_page *g) {
         return;
     for (size_t i = 0; i < g->n_sims; i++)
         spk_sim_free(&g->sim[i]);
-    void *parts[] = {g->sweep,         g->window,       g->sim,        g->score, g->parameter,
-                     g->profile_value, g->profile_loss, g->generation, g->point, g->loss};
+    void *parts[] = {g->sweep,     g->window,        g->sim,          g->score,
+                     g->parameter, g->profile_value, g->profile_loss, g->generation,
+                     g->point,     g->loss,          g->failed};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);
     free(g);
@@ -217,19 +218,28 @@ static spk_status fill_generations(cli_page *g) {
     g->generation = calloc(h->n + 1, sizeof *g->generation);
     g->point = calloc(rows * h->dim + 1, sizeof *g->point);
     g->loss = calloc(rows + 1, sizeof *g->loss);
-    if (!g->generation || !g->point || !g->loss)
+    g->failed = calloc(h->n * MOST_FAILURES + 1, sizeof *g->failed);
+    if (!g->generation || !g->point || !g->loss || !g->failed)
         return no_memory(g->c);
     for (size_t i = 0; i < rows * h->dim; i++)
         g->point[i] = (double)h->x[i];
     for (size_t i = 0; i < rows; i++)
         g->loss[i] = (double)h->f[i];
-    for (size_t i = 0; i < h->n; i++)
+    for (size_t i = 0; i < h->n; i++) {
+        double *failed = g->failed + i * MOST_FAILURES;
+        failed[0] = h->silent[i];
+        failed[1] = h->exploding[i];
+        failed[2] = h->nonfinite[i];
+        double n = (double)(h->first[i + 1] - h->first[i]);
         g->generation[i] = (spk_report_generation){.evaluations = h->evaluations[i],
                                                    .best = h->best[i],
                                                    .median = h->median[i],
                                                    .point = g->point + h->first[i] * h->dim,
                                                    .loss = g->loss + h->first[i],
-                                                   .n = h->first[i + 1] - h->first[i]};
+                                                   .n = (size_t)n,
+                                                   .failed = failed,
+                                                   .candidates = n};
+    }
     g->data.generation = g->generation;
     g->data.n_generations = h->n;
     g->data.n_evaluations = (size_t)g->run->result->evaluations;

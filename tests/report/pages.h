@@ -19,7 +19,7 @@ typedef struct {
     spk_report_parameter parameter[PAGE_PARAMETERS + 1];
     double profile[PAGE_PARAMETERS][2][25];
     spk_report_generation generation[PAGE_GENERATIONS];
-    double *points, *losses;
+    double *points, *losses, failed[PAGE_GENERATIONS][3];
     spk_train neuron[2 * PAGE_NEURONS];
     double neuron_spike[2 * PAGE_NEURONS][40];
     double rate[2][PAGE_NEURONS];
@@ -135,7 +135,10 @@ static void page_search(page *p) {
         }
         p->generation[g] = (spk_report_generation){(g + 1.0) * PAGE_LAMBDA, best, 0.33 + 0.6 * exp(-age / 9.0), g / 60,
                                                    &p->points[g * PAGE_LAMBDA * PAGE_PARAMETERS],
-                                                   &p->losses[g * PAGE_LAMBDA], PAGE_LAMBDA};
+                                                   &p->losses[g * PAGE_LAMBDA], PAGE_LAMBDA,
+                                                   p->failed[g], PAGE_LAMBDA};
+        p->failed[g][0] = fmax(0, 12 - age);
+        p->failed[g][1] = 1;
     }
     p->data.generation = p->generation;
     p->data.n_generations = PAGE_GENERATIONS;
