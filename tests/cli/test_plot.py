@@ -62,7 +62,7 @@ def what_is_wrong_is_told():
             (("plot", "run", "raster", "--to", "nowhere/a.svg"), 4, "nowhere/a.svg: error: cannot create"),
             (("plot", "run", "raster", "--to", "a.svg", "--bin", "3 ms"), 2, "has no bins"),
             (("plot", "run", "trace", "--start", "2 mV"), 3, "--start"),
-            (("plot", "run", "trace", "--start", "1 h"), 2, "nothing of the sweep 'cell'"),
+            (("plot", "run", "trace", "--start", "1 hour"), 2, "nothing of the sweep 'cell'"),
             (("plot", "run", "trace", "--sweep", "cel"), 2, "did you mean 'cell'?"),
             (("plot", "run", "population"), 2, "name a file"),
             (("plot", "run", "isi", "--width", "85"), 3, "write 85 mm"),
@@ -76,7 +76,7 @@ def what_is_wrong_is_told():
 def a_failed_figure_leaves_the_one_that_was_there():
     name = next(n for n in os.listdir(FOLDER) if n.startswith("raster."))
     before = read(name)
-    r = spikefit("plot", "run", "raster", "--to", name, "--start", "9 h")
+    r = spikefit("plot", "run", "raster", "--to", name, "--start", "9 hour")
     check(r.code == 2 and read(name) == before, r)
 
 
