@@ -102,7 +102,7 @@ const cli_command cli_plot = {
             "  --width '85 mm'   of the figure; --height '60 mm' in place of what it needs\n"
             "  --font-size 7     of all text, in points\n"
             "  --dpi 300         of a PNG\n"
-            "  --sweep NAME      trace, raster, psth: in place of the first with held-out data\n"
+            "  --sweep NAME      trace, raster, psth: in place of the first that is held out\n"
             "  --start '1.2 s'   trace, raster, psth: what is shown of the time axis,\n"
             "  --stop '1500 ms'  in place of a stretch with spikes (trace) or all\n"
             "  --bin '10 ms'     psth: width of the bins\n"
