@@ -94,7 +94,7 @@ typedef struct {
 /* A direction of the loss's curvature at the best fit: parameters that can move together. */
 typedef struct {
     double width;   /* how far the loss stays within the limit, where 1 is as far as one parameter can
-                       go alone; large: the data determine the combination badly. At most 100 */
+                       go alone; large: the data determine the combination badly. At most some hundreds */
     double *weight; /* [profiles]: of unit length; each parameter in units of how far it can go alone */
     char *sentence;
 } spk_result_direction;

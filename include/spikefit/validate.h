@@ -21,7 +21,7 @@ spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *value
 /* ---- how well the data determine the parameters ---- */
 
 /* Fills r->identifiability from the best fit and the history of r, by evaluating the training loss of p
- * (an eighth of the evaluations that the search took, and at least some generations a point):
+ * (about a quarter of the evaluations that the search took):
  *
  * - a profile for each free parameter: the loss with all others held, and with them refitted (Raue et al.
  *   2009, doi:10.1093/bioinformatics/btp358; for a loss in place of a likelihood the limit is a share of

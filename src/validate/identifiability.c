@@ -21,6 +21,8 @@ static void landscape_free(spk__landscape *l) {
     spk__free(l->ctx, l->profile);
     spk__free(l->ctx, l->best);
     spk__free(l->ctx, l->reach);
+    spk__free(l->ctx, l->shape);
+    spk__free(l->ctx, l->room);
 }
 
 static spk_status landscape_new(spk_ctx *ctx, spk_problem *p, const spk_result *r, int threads,
@@ -35,9 +37,12 @@ static spk_status landscape_new(spk_ctx *ctx, spk_problem *p, const spk_result *
                           .best = SPK__ARRAY(ctx, dim, double),
                           .reach = SPK__ARRAY(ctx, dim, double),
                           .lowest = INFINITY,
-                          .profile = SPK__ARRAY(ctx, dim, spk__profile)};
+                          .profile = SPK__ARRAY(ctx, dim, spk__profile),
+                          .shape = SPK__ARRAY(ctx, dim * dim, double),
+                          .room = SPK__ARRAY(ctx, 3 * dim * dim + 2 * dim, double)};
     double *values = SPK__ARRAY(ctx, k->n_parameters, double);
-    spk_status st = l->best && l->reach && l->profile && values ? SPK_OK : SPK_ERR_MEMORY;
+    bool room = l->best && l->reach && l->profile && l->shape && l->room;
+    spk_status st = room && values ? SPK_OK : SPK_ERR_MEMORY;
     for (size_t i = 0; !st && i < dim; i++)
         if (!(l->profile[i].x = SPK__ARRAY(ctx, SPK__PROFILE_POINTS * dim, double)))
             st = SPK_ERR_MEMORY;
@@ -102,23 +107,22 @@ static spk_status keep_profile(const spk__landscape *l, size_t axis, spk_result_
 
 static spk_status keep_directions(spk__landscape *l, spk_result_identifiability *out) {
     size_t dim = l->dim;
-    double *width = SPK__ARRAY(l->ctx, dim, double),
-           *vector = SPK__ARRAY(l->ctx, dim * dim, double);
-    bool found = false;
-    spk_status st = width && vector ? spk__curvature(l, width, vector, &found) : SPK_ERR_MEMORY;
-    if (!st && found && !(out->direction = SPK__ARRAY(l->ctx, dim, spk_result_direction)))
+    double *width = SPK__ARRAY(l->ctx, dim, double), *axis = SPK__ARRAY(l->ctx, dim * dim, double);
+    spk_status st = width && axis ? SPK_OK : SPK_ERR_MEMORY;
+    bool found = !st && spk__shape_axes(l, width, axis);
+    if (found && !(out->direction = SPK__ARRAY(l->ctx, dim, spk_result_direction)))
         st = SPK_ERR_MEMORY;
     for (size_t i = 0; !st && found && i < dim; i++) {
-        out->direction[i].width = width[i];
-        out->direction[i].weight = SPK__ARRAY(l->ctx, dim, double);
-        out->n_directions++;
-        if (out->direction[i].weight)
-            memcpy(out->direction[i].weight, vector + i * dim, dim * sizeof *vector);
+        spk_result_direction *d = &out->direction[out->n_directions++];
+        d->width = width[i];
+        d->weight = SPK__ARRAY(l->ctx, dim, double);
+        if (d->weight)
+            memcpy(d->weight, axis + i * dim, dim * sizeof *axis);
         else
             st = SPK_ERR_MEMORY;
     }
     spk__free(l->ctx, width);
-    spk__free(l->ctx, vector);
+    spk__free(l->ctx, axis);
     return st;
 }
 
@@ -181,8 +185,8 @@ spk_status spk_validate_identifiability(spk_ctx *ctx, spk_problem *p, int thread
     spk__landscape l = {.ctx = ctx};
     spk_result_clear_identifiability(r);
     spk_status st = landscape_new(ctx, p, r, threads, &l);
-    if (!st) /* an eighth of what the search took */
-        st = spk__profiles_make(&l, &r->history, r->evaluations / 8);
+    if (!st) /* a quarter of what the search took */
+        st = spk__profiles_make(&l, &r->history, r->evaluations / 4);
     if (!st)
         st = keep(&l, r);
     if (st)

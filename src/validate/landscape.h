@@ -8,11 +8,12 @@
 #include <spikefit/result.h>
 
 /* Points of a profile: a ladder of nine to each bound, each step twice the one before, the best
- * itself, and three where the loss crosses the limit on either side. */
+ * itself, the outermost of the search's candidates that were nearly as good, and three where the
+ * loss crosses the limit on either side. */
 enum {
-    SPK__LADDER = 9,
+    SPK__LADDER = 7,
     SPK__CROSSING = 3,
-    SPK__PROFILE_POINTS = 2 * SPK__LADDER + 1 + 2 * SPK__CROSSING
+    SPK__PROFILE_POINTS = 2 * SPK__LADDER + 1 + 2 + 2 * SPK__CROSSING
 };
 
 /* The loss along one coordinate. */
@@ -22,6 +23,7 @@ typedef struct {
     double held[SPK__PROFILE_POINTS], refitted[SPK__PROFILE_POINTS];
     double *x; /* [SPK__PROFILE_POINTS][dim]: where `refitted` was found */
     double low, high, held_low, held_high;
+    size_t low_point, high_point; /* the outermost within the limit */
 } spk__profile;
 
 typedef struct {
@@ -35,18 +37,26 @@ typedef struct {
     double lowest; /* seen so far */
     uint64_t evaluations;
     spk__profile *profile; /* [dim] */
+    /* The region within the limit near the best: an ellipsoid, its half axes (not orthogonal ones)
+     * as rows, in units of the reaches. */
+    double *shape; /* [dim][dim] */
+    double *room;  /* scratch of 3 dim * dim + 2 dim */
 } spk__landscape;
 
 /* Losses of n points. */
 spk_status spk__landscape_evaluate(spk__landscape *l, const double *x, size_t n, double *f);
 
-/* Fills the profiles and the reaches. effort: evaluations to spend on refitting, about. */
+/* Fills the reaches, the shape and the profiles. effort: evaluations to spend on refitting, about.
+ */
 spk_status spk__profiles_make(spk__landscape *l, const spk_result_history *h, uint64_t effort);
 
-/* Eigen-directions of a quadratic through losses at distances of about `reach`: width[dim] as in
- * spk_result_direction, vector[dim][dim] with one direction a row, the widest first. *found is
- * false where there are too many parameters. */
-spk_status spk__curvature(spk__landscape *l, double *width, double *vector, bool *found);
+/* The shape from the candidates of the search, then from quadratics. effort: evaluations, about.
+ * Where there are too many parameters: as far as each can go alone. */
+spk_status spk__shape_find(spk__landscape *l, const spk_result_history *h, uint64_t effort);
+enum { SPK__SHAPE_MOST = 48 };
+/* Its half axes as orthogonal ones, the widest first: width[dim], axis[dim][dim] one a row. False
+ * if they are not found. */
+bool spk__shape_axes(spk__landscape *l, double *width, double *axis);
 
 /* The sentences of a profile and of a direction, appended. */
 void spk__say_profile(const spk__landscape *l, const spk_result *r, size_t axis, spk__str *out);

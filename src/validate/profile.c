@@ -1,10 +1,12 @@
 /* Profiles of the loss: one coordinate held at each point of a ladder, the others refitted.
  *
- * The refit is a search of its own for each point (CMA-ES, one run, its first steps as wide as each
- * parameter can go alone), from the lowest of three starts: the best fit, the best candidate that
- * the search itself had near that point, and what the neighbours on the ladder found. All searches
- * go at the same time, so that lanes and cores are full. What comes out is the lowest loss found:
- * an upper bound of the profile, so a range can come out too narrow, never too wide.
+ * A point's first candidates are the best fit, the best that the search itself had near there, and
+ * what the neighbours on the ladder found, as it is and continued in a straight line: valleys of
+ * the loss are narrow, but nearly straight. From the best of these a search of its own goes on
+ * (CMA-ES, one run), in coordinates along the axes of the region of good fits as the profiles have
+ * shown it so far. All searches go at the same time, so that lanes and cores are full. What comes
+ * out is the lowest loss found: an upper bound of the profile, so a range can come out too narrow,
+ * never too wide.
  *
  * Raue et al. 2009, doi:10.1093/bioinformatics/btp358, for likelihoods.
  */
@@ -13,18 +15,20 @@
 #include <math.h>
 #include <spikefit/search.h>
 
-enum { ROUNDS = 2 };
+enum { SWEEPS = 2 };
 
 /* ---- the ladder ---- */
 
 static void start_ladder(const spk__landscape *l, size_t axis, spk__profile *p) {
-    double x = l->best[axis];
+    double x = l->best[axis], part[SPK__LADDER] = {1};
+    for (size_t i = 1; i < SPK__LADDER; i++)
+        part[i] = 0.4 * part[i - 1];
     for (size_t i = 0; x > 1e-3 && i < SPK__LADDER; i++)
-        p->at[p->n++] = x - x / (double)(1u << i);
+        p->at[p->n++] = x - x * part[i];
     p->centre = p->n;
     p->at[p->n++] = x;
     for (size_t i = SPK__LADDER; x < 1 - 1e-3 && i-- > 0;)
-        p->at[p->n++] = x + (1 - x) / (double)(1u << i);
+        p->at[p->n++] = i ? x + (1 - x) * part[i] : 1;
     for (size_t i = 0; i < p->n; i++) {
         memcpy(p->x + i * l->dim, l->best, l->dim * sizeof *l->best);
         p->x[i * l->dim + axis] = p->at[i];
@@ -69,8 +73,8 @@ static void find_ranges(spk__landscape *l) {
     size_t a, b;
     for (size_t i = 0; i < l->dim; i++) {
         spk__profile *p = &l->profile[i];
-        p->low = crossing(l, p, p->refitted, -1, &a, &b);
-        p->high = crossing(l, p, p->refitted, 1, &a, &b);
+        p->low = crossing(l, p, p->refitted, -1, &p->low_point, &b);
+        p->high = crossing(l, p, p->refitted, 1, &p->high_point, &b);
         p->held_low = crossing(l, p, p->held, -1, &a, &b);
         p->held_high = crossing(l, p, p->held, 1, &a, &b);
         l->reach[i] = fmax(0.5 * (p->held_high - p->held_low), 1e-4);
@@ -152,12 +156,40 @@ static spk_status hold(spk__landscape *l) {
     return st;
 }
 
-/* The best candidates that the search had nearest to each point. */
+/* Rows of the history: the outermost within the limit along an axis (SIZE_MAX: none). */
+static void find_extremes(const spk__landscape *l, const spk_result_history *h, size_t rows,
+                          size_t axis, size_t extreme[2]) {
+    extreme[0] = extreme[1] = SIZE_MAX;
+    for (size_t row = 0; row < rows; row++) {
+        float x = h->x[row * l->dim + axis];
+        if (!((double)h->f[row] <= l->limit))
+            continue;
+        if (extreme[0] == SIZE_MAX || x < h->x[extreme[0] * l->dim + axis])
+            extreme[0] = row;
+        if (extreme[1] == SIZE_MAX || x > h->x[extreme[1] * l->dim + axis])
+            extreme[1] = row;
+    }
+}
+
+static void insert_extremes(spk__landscape *l, const spk_result_history *h, size_t rows) {
+    for (size_t i = 0; i < l->dim; i++) {
+        size_t extreme[2];
+        find_extremes(l, h, rows, i, extreme);
+        for (int side = 0; side < 2 && extreme[0] != SIZE_MAX; side++) {
+            double at = (double)h->x[extreme[side] * l->dim + i];
+            if (fabs(at - l->best[i]) > 1e-4)
+                insert_point(l, i, &l->profile[i], at);
+        }
+    }
+}
+
+/* The best candidates that the search had nearest to each point, or at it. */
 static spk_status remember(spk__landscape *l, const spk_result_history *h) {
     size_t rows = h->n && h->dim == l->dim ? h->first[h->n] : 0;
     double *x = SPK__ARRAY(l->ctx, l->dim, double);
     batch b = {0};
     bool room = x != NULL;
+    insert_extremes(l, h, rows);
     for (size_t i = 0; room && i < l->dim; i++) {
         const spk__profile *p = &l->profile[i];
         size_t best[SPK__PROFILE_POINTS];
@@ -168,7 +200,9 @@ static spk_status remember(spk__landscape *l, const spk_result_history *h) {
             size_t k = 0;
             while (k + 1 < p->n && fabs(p->at[k + 1] - at) <= fabs(p->at[k] - at))
                 k++;
-            if (best[k] == SIZE_MAX || h->f[row] < h->f[best[k]])
+            bool exact = at == p->at[k], known = best[k] != SIZE_MAX,
+                 old = known && (double)h->x[best[k] * l->dim + i] == p->at[k];
+            if (!known || (exact && !old) || (exact == old && h->f[row] < h->f[best[k]]))
                 best[k] = row;
         }
         for (size_t k = 0; room && k < p->n; k++) {
@@ -185,19 +219,73 @@ static spk_status remember(spk__landscape *l, const spk_result_history *h) {
     return st;
 }
 
-/* What a point's neighbours found may serve it as well. */
-static spk_status exchange(spk__landscape *l) {
+/* Points at the same number of places from the best fit make a rung. */
+static bool on_rung(const spk__profile *p, size_t point, size_t rung) {
+    return point != p->centre && (point + rung == p->centre || point == p->centre + rung);
+}
+
+/* The line through what points a and b found, at point k. */
+static bool add_line(spk__landscape *l, batch *out, size_t axis, size_t k, size_t a, size_t b) {
+    const spk__profile *p = &l->profile[axis];
+    double part = (p->at[k] - p->at[a]) / (p->at[b] - p->at[a]);
+    if (!isfinite(part))
+        return true;
+    double *x = add(l, out, axis, k);
+    if (!x)
+        return false;
+    for (size_t j = 0; j < l->dim; j++) {
+        double from = p->x[a * l->dim + j], to = p->x[b * l->dim + j],
+               v = from + part * (to - from);
+        x[j] = v < 0 ? 0 : v > 1 ? 1 : v;
+    }
+    x[axis] = p->at[k];
+    return true;
+}
+
+/* What a point's neighbours found may serve it as well, and so may the lines through two of them.
+ */
+static spk_status exchange(spk__landscape *l, size_t rung) {
     batch b = {0};
     bool room = true;
     for (size_t i = 0; i < l->dim; i++) {
         const spk__profile *p = &l->profile[i];
         for (size_t k = 0; room && k < p->n; k++) {
-            if (k == p->centre)
+            if (!on_rung(p, k, rung))
                 continue;
-            if (k > 0)
-                room = add_copy(l, &b, i, k, p->x + (k - 1) * l->dim);
-            if (room && k + 1 < p->n)
-                room = add_copy(l, &b, i, k, p->x + (k + 1) * l->dim);
+            bool left = k > 0, right = k + 1 < p->n;
+            room = (!left || add_copy(l, &b, i, k, p->x + (k - 1) * l->dim)) &&
+                   (!right || add_copy(l, &b, i, k, p->x + (k + 1) * l->dim)) &&
+                   (!left || !right || add_line(l, &b, i, k, k - 1, k + 1)) &&
+                   (k < 2 || add_line(l, &b, i, k, k - 2, k - 1)) &&
+                   (k + 2 >= p->n || add_line(l, &b, i, k, k + 1, k + 2));
+        }
+    }
+    spk_status st = room ? settle(l, &b, false) : SPK_ERR_MEMORY;
+    batch_free(l->ctx, &b);
+    return st;
+}
+
+/* Where the others are best if the shape is right: along a column of the inverse of its matrix. */
+static spk_status predict(spk__landscape *l) {
+    batch b = {0};
+    size_t d = l->dim;
+    bool room = true;
+    for (size_t i = 0; i < d; i++) {
+        const spk__profile *p = &l->profile[i];
+        double *column = l->room;
+        for (size_t j = 0; j < d; j++) {
+            column[j] = 0;
+            for (size_t k = 0; k < d; k++)
+                column[j] += l->shape[k * d + i] * l->shape[k * d + j];
+        }
+        for (size_t k = 0; room && column[i] > 0 && k < p->n; k++) {
+            double t = (p->at[k] - l->best[i]) / l->reach[i] / column[i];
+            double *x = k == p->centre ? NULL : add(l, &b, i, k);
+            room = x || k == p->centre;
+            for (size_t j = 0; x && j < d; j++) {
+                double v = l->best[j] + t * column[j] * l->reach[j];
+                x[j] = j == i ? p->at[k] : v < 0 ? 0 : v > 1 ? 1 : v;
+            }
         }
     }
     spk_status st = room ? settle(l, &b, false) : SPK_ERR_MEMORY;
@@ -210,43 +298,50 @@ static spk_status exchange(spk__landscape *l) {
 typedef struct {
     size_t axis, point;
     spk_search *search;
+    double *from; /* [dim]: where it began */
 } refit;
 
-static spk_status new_refit(spk__landscape *l, refit *r, uint64_t budget, uint64_t round) {
-    double *start = SPK__ARRAY(l->ctx, 2 * l->dim, double), *step = start + l->dim;
-    if (!start)
-        return SPK_ERR_MEMORY;
-    const double *from = l->profile[r->axis].x + r->point * l->dim;
-    size_t n = 0;
+/* The searches' cube: half of it is two half axes; the first steps are a fifth of one. */
+static const double SPAN = 4, STEP = 0.05;
+
+static spk_status new_refit(spk__landscape *l, refit *r, uint64_t budget, uint64_t sweep) {
+    double *start = l->room, *step = l->room + l->dim;
+    memcpy(r->from, l->profile[r->axis].x + r->point * l->dim, l->dim * sizeof *r->from);
     for (size_t j = 0; j < l->dim; j++) {
-        if (j == r->axis)
-            continue;
-        start[n] = from[j];
-        step[n++] = fmin(fmax(l->reach[j], 2e-3), 0.15);
+        start[j] = 0.5;
+        step[j] = STEP;
     }
-    const uint64_t key[] = {r->axis, r->point, round};
-    spk_search_space space = {.dim = n, .start = start, .step = step};
-    spk_status st = spk_search_new(l->ctx, "cmaes", NULL, &space,
-                                   spk__hash(key, sizeof key, l->seed) >> 12, budget, &r->search);
-    spk__free(l->ctx, start);
-    return st;
+    const uint64_t key[] = {r->axis, r->point, sweep};
+    spk_search_space space = {.dim = l->dim, .start = start, .step = step};
+    return spk_search_new(l->ctx, "cmaes", NULL, &space, spk__hash(key, sizeof key, l->seed) >> 12,
+                          budget, &r->search);
+}
+
+/* A point of a search's cube. The held coordinate stays. */
+static void place_candidate(const spk__landscape *l, const refit *r, const double *s, double *x) {
+    for (size_t j = 0; j < l->dim; j++) {
+        double sum = 0;
+        for (size_t k = 0; k < l->dim; k++)
+            sum += (s[k] - 0.5) * l->shape[k * l->dim + j];
+        double v = r->from[j] + SPAN * l->reach[j] * sum;
+        x[j] = v < 0 ? 0 : v > 1 ? 1 : v;
+    }
+    x[r->axis] = l->profile[r->axis].at[r->point];
 }
 
 /* One generation of every search that goes on; *going: whether there was one. */
-static spk_status step_all(spk__landscape *l, refit *r, size_t n, double *room_x, batch *b,
+static spk_status step_all(spk__landscape *l, refit *r, size_t n, double *s, batch *b,
                            bool *going) {
     for (size_t i = 0; i < n; i++) {
-        size_t k = spk_search_batch_max(r[i].search), dim = l->dim - 1;
-        spk_status st = k ? spk_search_ask(r[i].search, room_x, &k) : SPK_OK;
+        size_t k = spk_search_batch_max(r[i].search);
+        spk_status st = k ? spk_search_ask(r[i].search, s, &k) : SPK_OK;
         if (st)
             return st;
         for (size_t c = 0; c < k; c++) {
             double *x = add(l, b, r[i].axis, r[i].point);
             if (!x)
                 return SPK_ERR_MEMORY;
-            const double *from = room_x + c * dim;
-            for (size_t j = 0; j < l->dim; j++)
-                x[j] = j == r[i].axis ? l->profile[j].at[r[i].point] : *from++;
+            place_candidate(l, &r[i], s + c * l->dim, x);
         }
     }
     *going = b->n > 0;
@@ -263,35 +358,55 @@ static spk_status step_all(spk__landscape *l, refit *r, size_t n, double *room_x
 }
 
 static spk_status run_all(spk__landscape *l, refit *r, size_t n, uint64_t budget) {
-    double *x = SPK__ARRAY(l->ctx, budget * l->dim, double);
+    double *s = SPK__ARRAY(l->ctx, budget * l->dim, double);
     batch b = {0};
     bool going = true;
-    spk_status st = x ? SPK_OK : SPK_ERR_MEMORY;
+    spk_status st = s ? SPK_OK : SPK_ERR_MEMORY;
     while (!st && going)
-        st = step_all(l, r, n, x, &b, &going);
+        st = step_all(l, r, n, s, &b, &going);
     batch_free(l->ctx, &b);
-    spk__free(l->ctx, x);
+    spk__free(l->ctx, s);
     return st;
 }
 
-/* A search for every point but the best fit. */
-static spk_status refit_points(spk__landscape *l, uint64_t budget, uint64_t round) {
-    size_t n = 0, most = l->dim * SPK__PROFILE_POINTS;
+/* A search for every point of a rung. */
+static spk_status refit_rung(spk__landscape *l, size_t rung, uint64_t budget, uint64_t sweep) {
+    size_t n = 0, most = 2 * l->dim;
     refit *r = SPK__ARRAY(l->ctx, most, refit);
-    spk_status st = r ? SPK_OK : SPK_ERR_MEMORY;
+    double *from = SPK__ARRAY(l->ctx, most * l->dim, double);
+    spk_status st = r && from ? SPK_OK : SPK_ERR_MEMORY;
     for (size_t i = 0; i < l->dim; i++)
         for (size_t k = 0; !st && k < l->profile[i].n; k++) {
-            if (k == l->profile[i].centre)
+            if (!on_rung(&l->profile[i], k, rung))
                 continue;
-            r[n] = (refit){.axis = i, .point = k};
-            st = new_refit(l, &r[n], budget, round);
+            r[n] = (refit){.axis = i, .point = k, .from = from + n * l->dim};
+            st = new_refit(l, &r[n], budget, sweep);
             n += !st;
         }
     if (!st)
         st = run_all(l, r, n, budget);
     for (size_t i = 0; i < n; i++)
         spk_search_free(r[i].search);
+    spk__free(l->ctx, from);
     spk__free(l->ctx, r);
+    return st;
+}
+
+/* Rung by rung, away from the best fit or back to it: what one found, the next one goes on from. */
+static spk_status sweep(spk__landscape *l, uint64_t budget, uint64_t number) {
+    size_t rungs = 0;
+    spk_status st = SPK_OK;
+    for (size_t i = 0; i < l->dim; i++) {
+        const spk__profile *p = &l->profile[i];
+        size_t above = p->n - 1 - p->centre, most = above > p->centre ? above : p->centre;
+        rungs = most > rungs ? most : rungs;
+    }
+    for (size_t k = 0; !st && k < rungs; k++) {
+        size_t rung = number % 2 ? rungs - k : k + 1;
+        st = exchange(l, rung);
+        if (!st && budget)
+            st = refit_rung(l, rung, budget, number);
+    }
     return st;
 }
 
@@ -318,32 +433,26 @@ spk_status spk__profiles_make(spk__landscape *l, const spk_result_history *h, ui
             p->held[k] = p->refitted[k] = k == p->centre ? l->best_loss : INFINITY;
     }
     spk_status st = hold(l);
+    find_ranges(l);
+    if (st || l->dim == 1)
+        return st;
+    st = spk__shape_find(l, h, effort / 4);
     if (!st)
-        find_ranges(l);
-    if (!st && l->dim == 1)
-        return SPK_OK;
-    /* Two rounds and the crossings, each with as much for a point; none below two generations. */
-    uint64_t budget = effort / ((ROUNDS + 1) * l->dim * 2 * SPK__LADDER);
+        st = predict(l);
+    /* As much for every point and sweep; none below two generations. */
+    uint64_t budget = effort / (SWEEPS * l->dim * 2 * SPK__LADDER);
     if (budget < 2 * (4 + (uint64_t)l->dim))
         budget = 0;
     if (!st)
         st = remember(l, h);
-    for (uint64_t round = 0; !st && round < ROUNDS; round++) {
-        st = exchange(l);
-        if (!st && budget)
-            st = refit_points(l, budget, round);
-    }
-    if (!st) {
-        refine_crossings(l);
-        st = hold(l);
-    }
-    if (!st)
-        st = exchange(l);
-    if (!st && budget)
-        st = refit_points(l, budget, ROUNDS);
-    if (!st)
-        st = exchange(l);
-    if (!st)
+    for (uint64_t i = 0; !st && i < SWEEPS; i++) {
+        if (i == SWEEPS - 1) {
+            refine_crossings(l);
+            st = hold(l);
+        }
+        if (!st)
+            st = sweep(l, budget, i);
         find_ranges(l);
+    }
     return st;
 }

@@ -49,7 +49,7 @@ static size_t find_partners(const spk__landscape *l, size_t axis, size_t *partne
             most = j;
             shift[n] = s;
         }
-        if (most == SIZE_MAX || (n > 0 && fabs(shift[n]) < 0.4 * fabs(shift[0])))
+        if (most == SIZE_MAX || (n > 0 && fabs(shift[n]) < 0.1 * fabs(shift[0])))
             break;
         partner[n++] = most;
     }
@@ -132,27 +132,37 @@ void spk__say_profile(const spk__landscape *l, const spk_result *r, size_t axis,
                      q->restart_high, space, unit);
 }
 
+/* The weights that matter, at most five: a tenth of the largest or more. */
+static size_t choose_weights(const double *weight, size_t dim, bool *chosen) {
+    size_t n = 0;
+    double largest = 0;
+    while (n < 5) {
+        size_t next = SIZE_MAX;
+        for (size_t j = 0; j < dim; j++)
+            if (!chosen[j] && (next == SIZE_MAX || fabs(weight[j]) > fabs(weight[next])))
+                next = j;
+        if (next == SIZE_MAX || fabs(weight[next]) < 0.1 * largest)
+            break;
+        largest = fmax(largest, fabs(weight[next]));
+        chosen[next] = true;
+        n++;
+    }
+    return n;
+}
+
 void spk__say_direction(const spk__landscape *l, const spk_result *r, size_t i, spk__str *out) {
     const spk_result_direction *d = &r->identifiability.direction[i];
-    size_t n = 0;
-    double most = 0;
-    for (size_t j = 0; j < l->dim; j++)
-        most = fmax(most, fabs(d->weight[j]));
-    for (size_t j = 0; j < l->dim; j++)
-        n += fabs(d->weight[j]) >= 0.3 * most;
-    size_t said = 0;
+    bool chosen[SPK__SHAPE_MOST] = {false};
+    size_t n = choose_weights(d->weight, l->dim, chosen), said = 0;
     for (size_t j = 0; j < l->dim; j++) {
-        if (fabs(d->weight[j]) < 0.3 * most)
+        if (!chosen[j])
             continue;
         const char *before = said == 0 ? "" : said + 1 < n ? ", " : " and ";
         spk__str_add(out, "%s%s %s", before, name_of(l, j), d->weight[j] > 0 ? "up" : "down");
         said++;
     }
-    if (d->width >= 100)
-        spk__str_add(out, n > 1 ? " together: not determined." : ": not determined.");
-    else
-        spk__str_add(out,
-                     n > 1 ? " together: %.2g times as far as each can go alone."
-                           : ": %.2g times as far as with the others held.",
-                     d->width);
+    spk__str_add(out,
+                 n > 1 ? " together: %.2g times as far as each can go alone."
+                       : ": %.2g times as far as with the others held.",
+                 d->width);
 }

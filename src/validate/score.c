@@ -14,8 +14,8 @@ static void options_for(const spk_problem *p, const spk_metric *m, spk_opts *o) 
             *o = loss->term[i].options;
 }
 
-/* Several stimuli come together as a mean, each weighted by its repeats; their intervals as those of
- * independent values. */
+/* Several stimuli come together as a mean, each weighted by its repeats; their intervals as those
+ * of independent values. */
 typedef struct {
     double value, variance, reliability, weight, reliable_weight;
     bool has_interval;
