@@ -21,6 +21,9 @@ static spk_status flush(spk__aedat *a) {
 
 spk_status spk__aedat_event(spk__aedat *a, int64_t t_us, uint32_t x, uint32_t y, bool on) {
     spk_event_summary *s = a->sum;
+    const int64_t latest_us = INT64_C(1) << 53; /* 285 years; a double holds any before it */
+    if (t_us > latest_us || t_us < -latest_us)
+        return spk__aedat_fail(a, "the file is damaged", "an event's time is beyond any clock's");
     if (s->n_on + s->n_off == 0) {
         s->first_us = s->last_us = t_us;
     } else {

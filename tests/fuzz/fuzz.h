@@ -1,7 +1,7 @@
-/* A fuzz target is a file fuzz_NAME.c with the function below and a table of valid inputs. Under libFuzzer
- * (clang -fsanitize=fuzzer) the function alone is used. As a test, driver.c feeds it every seed, every
- * truncation of the short ones, and a bounded number of random changes that are the same in every run;
- * SPK_FUZZ_RUNS sets another number. */
+/* A fuzz target is a file fuzz_NAME.c with the function below and a table of valid inputs; the files of corpus/NAME,
+ * valid ones and such that once broke a reader, are inputs too. Under libFuzzer (clang -fsanitize=fuzzer) the
+ * function alone is used. As a test, driver.c feeds it every input, every truncation of the short ones, and of each
+ * a bounded number of random changes that are the same in every run; SPK_FUZZ_RUNS sets another number. */
 #ifndef SPK_TESTS_FUZZ_H
 #define SPK_TESTS_FUZZ_H
 
