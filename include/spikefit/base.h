@@ -132,6 +132,16 @@ typedef struct {
 /* The defaults of a table (NULL: no options). */
 void spk_opts_default(const spk_opt *table, spk_opts *out);
 
+/* One named setting with its text and place: for the room that owns the table of options to check. */
+typedef struct {
+    const char *name, *value;
+    spk_loc name_loc, value_loc;
+} spk_setting;
+typedef struct {
+    spk_setting *item;
+    size_t n;
+} spk_settings;
+
 #ifdef __cplusplus
 }
 #endif

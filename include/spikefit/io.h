@@ -38,7 +38,8 @@ typedef struct {
                                  last spike of any of its trains */
     bool trust_units;         /* take voltages that look like volts, and the like, as they are */
     const char *select;       /* which part of a file that holds several things: a population, an array */
-    const char *const *settings; /* "name=value" of the format's options */
+    const spk_setting *settings; /* of the format's own options; those that name one of the above are
+                                    passed over */
     size_t n_settings;
     spk_detection detection;
 } spk_read_options;
@@ -47,6 +48,12 @@ typedef struct {
         .start_ms = __builtin_nan(""), .stop_ms = __builtin_nan(""),                               \
         .detection = SPK_DETECTION_INIT                                                            \
     }
+
+/* Sets options from text, as data.reader of a study and --reader of the program do: format, columns,
+ * time_unit, current_unit, voltage_unit, dt, trust_units, select; what else is named must be an option of
+ * the format and is checked when a file is read. The settings and their texts are borrowed: they must
+ * outlive the options. ERR_INPUT, located, for a value that cannot be. */
+spk_status spk_read_options_set(spk_ctx *ctx, const spk_settings *settings, spk_read_options *o);
 
 /* Reads files into one recording: the sweeps of the first, then those of the second, and so on. They
  * may be of different formats, sampling and length. Sweeps with only a current and sweeps with only a

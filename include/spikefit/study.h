@@ -31,16 +31,6 @@
 extern "C" {
 #endif
 
-/* One named setting with its text and place: for the room that owns the table of options to check. */
-typedef struct {
-    const char *name, *value;
-    spk_loc name_loc, value_loc;
-} spk_setting;
-typedef struct {
-    spk_setting *item;
-    size_t n;
-} spk_settings;
-
 typedef enum { SPK_SCALE_AUTO, SPK_SCALE_LINEAR, SPK_SCALE_LOG } spk_scale;
 
 /* A free parameter. Values as text with units, since only the model knows the dimension; NULL: not

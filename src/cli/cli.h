@@ -92,6 +92,9 @@ bool cli_is_yaml(const char *path);
 spk_status cli_network_simulate(cli *c, const char *path, const char *out);
 spk_status cli_network_fit(cli *c, const char *path, const spk_fit_options *o);
 
+/* What is in a file of camera events, to standard output. */
+spk_status cli_inspect_events(cli *c, const char *path);
+
 /* Tables and figures of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);
 void cli_print_scores(cli *c, const spk_result *r);

@@ -1,6 +1,5 @@
 /* spikefit inspect: what is in a recording. */
-#include "cli/cli.h"
-#include <spikefit/io.h>
+#include "cli/reading.h"
 #include <spikefit/metric.h>
 
 #include <math.h>
@@ -80,26 +79,39 @@ static spk_status print_stimulus(cli *c, const spk_recording *r, int k, bool all
     return print_reliability(c, r, k, 4);
 }
 
+/* Whether the only file is a camera's, and how to make trains of it is not asked: it may be larger
+ * than memory. */
+static bool is_events(cli *c, int n, const cli_reading *in) {
+    const spk_format *f = NULL;
+    size_t mark = spk_ctx_diag_count(c->ctx);
+    bool found = n == 1 && !in->options.format && !in->reader &&
+                 spk_format_detect(c->ctx, c->argv[0], &f) == SPK_OK;
+    spk_ctx_diag_truncate(c->ctx, mark); /* reading says it again */
+    return found && strcmp(f->name, "aedat") == 0;
+}
+
 static spk_status run_inspect(cli *c) {
-    spk_read_options o = SPK_READ_OPTIONS_INIT;
+    cli_reading in = CLI_READING_INIT;
+    spk_read_options *o = &in.options;
     double threshold = NAN;
     bool all = false;
-    const cli_option options[] = {{"--format", CLI_TEXT, &o.format},
-                                  {"--columns", CLI_TEXT, &o.columns},
-                                  {"--dt", CLI_REAL, &o.dt_ms},
-                                  {"--select", CLI_TEXT, &o.select},
+    const cli_option options[] = {{"--format", CLI_TEXT, &o->format},
+                                  CLI_READING_OPTIONS(&in),
                                   {"--threshold", CLI_REAL, &threshold},
-                                  {"--trust-units", CLI_FLAG, &o.trust_units},
                                   {"--all", CLI_FLAG, &all},
                                   {0}};
     int n;
     spk_status st = cli_parse(c, options, 1, CLI_MANY, &n);
+    if (!st)
+        st = cli_reading_set(c, &in);
     if (st)
         return st;
     if (!isnan(threshold))
-        o.detection.threshold_mV = threshold;
+        o->detection.threshold_mV = threshold;
+    if (is_events(c, n, &in))
+        return cli_inspect_events(c, c->argv[0]);
     spk_recording *r = NULL;
-    st = spk_recording_read(c->ctx, (const char *const *)c->argv, (size_t)n, &o, &r);
+    st = spk_recording_read(c->ctx, (const char *const *)c->argv, (size_t)n, o, &r);
     if (st)
         return st;
     print_head(r);
@@ -114,12 +126,8 @@ const cli_command cli_inspect = {
     .name = "inspect",
     .sentence = "say what is in a recording: sweeps, units, spikes, repeats",
     .usage = "FILE...",
-    .help = "  --format NAME     do not recognise the format by the content\n"
-            "  --columns LIST    header that a CSV file lacks: t_ms,I_pA,V_mV\n"
-            "  --dt MS           sampling interval, where the file has no time column\n"
-            "  --select NAME     which part of a file that holds several things\n"
+    .help = "  --format NAME     do not recognise the format by the content\n" CLI_READING_HELP
             "  --threshold MV    voltage at which spikes are found (0)\n"
-            "  --trust-units     take values that look like volts as they are\n"
             "  --all             every sweep, where a stimulus has more than 20\n\n"
             "Hz: spikes over the time that the stimulus is on; CV: of their intervals.\n",
     .run = run_inspect,

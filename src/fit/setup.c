@@ -21,42 +21,10 @@ struct spk_setup {
     char words[512];
 };
 
-/* The keys of data.reader, as the reader takes them. */
-static spk_status reader_options(spk_ctx *ctx, const spk_study *s, spk_read_options *o) {
-    static const char *const keys[] = {"format",       "columns", "time_unit",   "current_unit",
-                                       "voltage_unit", "dt",      "trust_units", "select"};
-    enum { N = sizeof keys / sizeof *keys };
-    for (size_t i = 0; i < s->reader.n; i++) {
-        const spk_setting *t = &s->reader.item[i];
-        const char **texts[] = {&o->format, &o->columns, &o->time_unit, &o->current_unit,
-                                &o->voltage_unit};
-        size_t k = 0;
-        while (k < N && strcmp(keys[k], t->name) != 0)
-            k++;
-        if (k < 5) {
-            *texts[k] = t->value;
-        } else if (k == 5) {
-            spk_unit ms = {.dim = {1}, .scale = 1};
-            spk_status st = spk_quantity_parse_as(ctx, t->value, &t->value_loc,
-                                                  "the sampling interval", ms, &o->dt_ms);
-            if (st)
-                return st;
-        } else if (k == 6) {
-            o->trust_units = strcmp(t->value, "true") == 0 || strcmp(t->value, "yes") == 0;
-        } else if (k == 7) {
-            o->select = t->value;
-        } else {
-            return spk__fail_name(ctx, SPK_ERR_INPUT, &t->name_loc, t->name, keys, N,
-                                  "see docs/study.md", "the reader has no option '%s'", t->name);
-        }
-    }
-    return SPK_OK;
-}
-
 static spk_status read_recording(spk_setup *s) {
     spk_read_options o = SPK_READ_OPTIONS_INIT;
     o.detection = s->study->detection;
-    spk_status st = reader_options(s->ctx, s->study, &o);
+    spk_status st = spk_read_options_set(s->ctx, &s->study->reader, &o);
     if (!st)
         st = spk_recording_read(s->ctx, s->study->recording, s->study->n_recordings, &o,
                                 &s->recording);

@@ -63,4 +63,7 @@ double spk__tidy(double dt_ms, size_t n);
 /* The file's name without folders and extension, for naming a sweep; buf of 128 bytes. */
 const char *spk__stem(const char *path, char *buf);
 
+/* Whether a setting is one of spk_read_options, whatever the format. */
+bool spk__read_option_is_general(const char *name);
+
 #endif

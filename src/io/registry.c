@@ -169,16 +169,10 @@ static spk_status apply_settings(spk_ctx *ctx, const spk__format *f, const spk_r
     static const spk_opt none[] = {{.name = NULL}};
     spk_status st = SPK_OK;
     for (size_t i = 0; i < o->n_settings && !st; i++) {
-        const char *equal = strchr(o->settings[i], '=');
-        if (!equal)
-            return spk__fail(ctx, SPK_ERR_USAGE, NULL, "write name=value", "\"%s\" sets nothing",
-                             o->settings[i]);
-        char *name = spk__strndup(ctx, o->settings[i], (size_t)(equal - o->settings[i]));
-        if (!name)
-            return SPK_ERR_MEMORY;
-        st = spk_opts_set(ctx, f->info.options ? f->info.options : none, f->info.name, name,
-                          equal + 1, NULL, opts);
-        spk__free(ctx, name);
+        const spk_setting *t = &o->settings[i];
+        if (!spk__read_option_is_general(t->name))
+            st = spk_opts_set_at(ctx, f->info.options ? f->info.options : none, f->info.name,
+                                 t->name, t->value, &t->name_loc, &t->value_loc, opts);
     }
     return st;
 }

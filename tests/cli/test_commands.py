@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import struct
 
 from tap import *
 
@@ -99,6 +100,48 @@ def metric_compares_files():
     # One spike moved by 1 ms costs q = 0.1/ms.
     r = spikefit("metric", "vp", "a.txt", "b.txt", "--set", "cost=0.1/ms")
     check(r.code == 0 and float(r.out) == 0.1, r)
+
+
+def make_events(name):
+    """A DVS128's: two pixels, six events, 1 ms from one to the next."""
+    events = [(3, 7, 1), (3, 7, 0), (5, 9, 1), (3, 7, 1), (5, 9, 1), (3, 7, 1)]
+    with open(path(name), "wb") as f:
+        f.write(b"#!AER-DAT2.0\r\n# AEChip: DVS128\r\n")
+        for k, (x, y, on) in enumerate(events):
+            f.write(struct.pack(">Ii", y << 8 | x << 1 | on, 1000 * k))
+
+
+@case
+def events_of_a_camera_are_counted():
+    make_events("dvs.aedat")
+    r = spikefit("inspect", "dvs.aedat")
+    check(r.code == 0 and "6: 5 on, 1 off" in r.out, r)
+    check("5 ms, from 0 us on; 1 200 events a second" in r.out, r)
+    check("6 x 10, of which 2 saw something; busiest: x 3, y 7, 4 events" in r.out, r)
+
+
+@case
+def a_reader_takes_the_options_of_its_format():
+    make_events("dvs.aedat")
+    r = spikefit("convert", "dvs.aedat", "dvs.gdf", "--reader", "by=pixel, polarity=on")
+    check(r.code == 0, r)
+    same(read("dvs.gdf", "r").split(), "70003 0 90005 2 70003 3 90005 4 70003 5".split())
+    r = spikefit("convert", "dvs.aedat", "dvs.csv", "--reader", "bye=pixel")
+    check(r.code == 3 and "aedat has no option 'bye'" in r.err and "did you mean 'by'?" in r.err, r)
+    r = spikefit("inspect", "dvs.aedat", "--reader", "pixel")
+    check(r.code == 2 and "'pixel' sets nothing" in r.err, r)
+
+
+@case
+def a_study_takes_them_too():
+    make_recording()
+    r = spikefit("init", "iaf_psc_exp", "cell.csv")
+    for reader, words in (("{by: pixel}", "study2.yaml:4:12: error: csv has no option 'by'"),
+                          ("{trust_units: maybe}", "trust_units cannot be 'maybe'"),
+                          ("{dt: 3 mV}", "the sampling interval")):
+        write("study2.yaml", r.out.replace("data:\n", f"data:\n  reader: {reader}\n", 1))
+        bad = spikefit("fit", "study2.yaml", "--out", "run9")
+        check(bad.code == 3 and words in bad.err and "study2.yaml" in bad.err, bad)
 
 
 @case

@@ -57,8 +57,16 @@ static void put_diags(spk_ctx *ctx) {
     printf("]");
 }
 
+/* "name=value", cut in place. */
+static spk_setting setting_of(char *text) {
+    char *equal = strchr(text, '=');
+    *equal = '\0';
+    return (spk_setting){.name = text, .value = equal + 1};
+}
+
 int main(int argc, char **argv) {
-    const char *paths[16], *settings[16], *to = NULL;
+    const char *paths[16], *to = NULL;
+    spk_setting settings[16];
     size_t n = 0;
     spk_read_options o = SPK_READ_OPTIONS_INIT;
     o.settings = settings;
@@ -75,7 +83,7 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--trust") == 0)
             o.trust_units = true;
         else if (strcmp(argv[i], "--set") == 0 && more && o.n_settings < 16)
-            settings[o.n_settings++] = argv[++i];
+            settings[o.n_settings++] = setting_of(argv[++i]);
         else if (n < 16)
             paths[n++] = argv[i];
     }
