@@ -17,13 +17,14 @@ FEWER = "--evaluations 200"
 
 
 def lay_out(page):
-    """A folder with what pages speak of: a recording, some cells, the examples."""
+    """A folder with what pages speak of: a recording, its study, some cells, the examples."""
     folder = path("pages", page)
     os.makedirs(os.path.join(folder, "cells"))
     os.symlink(os.path.join(SOURCE, "examples"), os.path.join(folder, "examples"))
     os.symlink(os.path.dirname(DATA), os.path.join(folder, "shared"))
     make_recording()
     shutil.copy(path("cell.csv"), folder)
+    spikefit("init", "iaf_psc_exp", "cell.csv", "--out", "study.yaml", cwd=folder)
     for i in range(3):
         shutil.copy(path("cell.csv"), os.path.join(folder, "cells", f"cell{i}.csv"))
     return folder
