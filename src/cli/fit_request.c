@@ -42,6 +42,14 @@ static spk_status edit_list(cli *c, cli_fit_request *q, const char *option, cons
     return SPK_OK;
 }
 
+/* Other models have other parameters and may need another integrator. */
+static spk_status change_models(cli *c, cli_fit_request *q) {
+    static const char *const suggested[] = {"auto"}, *const own[] = {"default"};
+    q->edit[q->n_edits++] = (spk_study_edit){"fit", suggested, 1};
+    q->edit[q->n_edits++] = (spk_study_edit){"simulation.integrator", own, 1};
+    return edit_list(c, q, "--models", "model", q->models);
+}
+
 /* What is begun from a study can be changed on the way; a run goes on as it was begun. */
 static spk_status check_run(cli *c, cli_fit_request *q) {
     if (q->models)
@@ -76,7 +84,7 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
     if (q->o.resume && !q->o.folder)
         return cli_fail(c, SPK_ERR_USAGE, "`spikefit fit --resume RUN`",
                         "'%s' is no folder of a run", q->operand);
-    return q->models ? edit_list(c, q, "--models", "model", q->models) : SPK_OK;
+    return q->models ? change_models(c, q) : SPK_OK;
 }
 
 spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {

@@ -232,7 +232,7 @@ static spk_status read_free(reader *r, const spk__node *n, spk_free_parameter *p
 }
 
 static spk_status read_fit(reader *r, const spk__node *n) {
-    if (!n)
+    if (!n || (n->kind == SPK__SCALAR && strcmp(n->text, "auto") == 0))
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "fit");
     if (st)
