@@ -4,6 +4,7 @@
 #ifndef SPIKEFIT_VALIDATE_H
 #define SPIKEFIT_VALIDATE_H
 
+#include <spikefit/fit.h>
 #include <spikefit/problem.h>
 #include <spikefit/result.h>
 
@@ -34,6 +35,12 @@ spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *value
  * A function of r, p and the seed alone: the same bits on any number of threads (0: all cores). On an error
  * nothing is filled in. ERR_CANCELLED, ERR_MEMORY; ERR_INPUT if r is of another model. */
 spk_status spk_validate_identifiability(spk_ctx *ctx, spk_problem *p, int threads, spk_result *r);
+
+/* What follows a search: scores of the chosen model on both parts and, unless the search was interrupted,
+ * identifiability; written into the folder (NULL: nowhere) after each. ERR_CANCELLED: the scores are there and
+ * written, the rest is not; the cancellation is the caller's to take back. */
+spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, int threads,
+                            spk_result *r);
 
 #ifdef __cplusplus
 }

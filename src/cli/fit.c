@@ -106,22 +106,18 @@ static void print_summary(const spk_result *r) {
                r->spike_shift_ms, 100 * r->spike_shift_unmatched);
 }
 
-/* What the data say about the parameters. Stopped in the middle, the fit itself is done all the same. */
-static spk_status identify(cli *c, spk_problem *p, spk_result *r, const char *folder, int threads) {
-    spk_status st = spk_validate_identifiability(c->ctx, p, threads, r);
-    if (st == SPK_ERR_CANCELLED) {
-        spk_ctx_go_on(c->ctx);
-        fprintf(stderr, "interrupted: the fit is whole, but not how well its parameters are known%s\n",
-                folder ? "; `spikefit explain RUN` works that out" : "");
-        return SPK_OK;
-    }
-    return st || !folder ? st : spk_result_write(c->ctx, r, folder);
-}
-
 static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *folder, int threads) {
     size_t model;
     spk_problem *p = NULL;
-    spk_status st = spk_result_model_index(c->ctx, r, spk_setup_study(setup), &model);
+    spk_status st = spk_validate_run(c->ctx, setup, folder, threads, r);
+    if (st == SPK_ERR_CANCELLED) { /* the fit itself is done all the same */
+        spk_ctx_go_on(c->ctx);
+        fprintf(stderr, "interrupted: the fit is whole, but not how well its parameters are known%s\n",
+                folder ? "; `spikefit explain RUN` works that out" : "");
+        st = SPK_OK;
+    }
+    if (!st)
+        st = spk_result_model_index(c->ctx, r, spk_setup_study(setup), &model);
     if (!st)
         st = spk_setup_problem(setup, model, &p);
     if (st)
@@ -130,14 +126,6 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     if (spk_problem_kernel(p)->n_parameters > 256)
         return cli_fail(c, SPK_ERR_INTERNAL, NULL, "the model has more than 256 parameters");
     st = spk_result_parameters(c->ctx, r, spk_problem_kernel(p), values);
-    if (!st)
-        st = spk_validate_scores(c->ctx, p, values, SPK_TRAIN, NULL, 0, r);
-    if (!st)
-        st = spk_validate_scores(c->ctx, p, values, SPK_TEST, NULL, 0, r);
-    if (!st && folder)
-        st = spk_result_write(c->ctx, r, folder);
-    if (!st && !r->interrupted)
-        st = identify(c, p, r, folder, threads);
     if (st)
         return st;
     size_t n_test;
@@ -172,7 +160,7 @@ static void describe(const spk_setup *s) {
     fprintf(stderr, "\n");
 }
 
-static int width_of_errors(void) {
+int cli_width_of_errors(void) {
     struct winsize size;
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
@@ -181,7 +169,7 @@ static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
     spk_setup *setup = NULL;
     spk_result *r = NULL;
     watcher w = {.terminal = isatty(STDERR_FILENO),
-                 .width = width_of_errors(),
+                 .width = cli_width_of_errors(),
                  .last_part = -1,
                  .model = SIZE_MAX};
     spk_status st = spk_setup_new(c->ctx, y, &setup);
@@ -213,6 +201,10 @@ static spk_status run_request(cli *c, cli_fit_request *q) {
     spk_status st = q->is_run ? SPK_OK : spk_netstudy_recognise(c->ctx, q->operand, &is_network);
     if (st)
         return st;
+    if (is_network && q->many)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--cells is for studies of single cells");
+    if (q->many)
+        return cli_fit_cells(c, q);
     if (is_network && q->models)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--models is for studies of single cells");
     if (is_network)
@@ -239,13 +231,18 @@ static spk_status run_fit(cli *c) {
 const cli_command cli_fit = {
     .name = "fit",
     .sentence = "fit the models of a study to its recording",
-    .usage = "STUDY.yaml [--out RUN] [--models A,B,...] [--evaluations N] [--threads N] | "
-             "--resume RUN [--extend N]",
+    .usage = "STUDY.yaml [--out RUN] [--models A,B,...] [--cells PATTERN] [--shard K/N] "
+             "[--evaluations N] [--threads N] | --resume RUN [--extend N]",
     .help = "  --out RUN         folder for the result and the journal\n"
-            "  --models A,B,...  fit these in place of the study's, and keep the best\n"
+            "  --models A,B,...  fit these in place of the study's\n"
+            "  --cells PATTERN   fit the study to each of these files ('cells/*.nwb'), in a\n"
+            "                    folder of its own below RUN; a file that ends in .list holds\n"
+            "                    a path, or 'name: path', on each line\n"
+            "  --shard K/N       only the Kth of N parts of the cells\n"
             "  --evaluations N   candidates to try for each model, in place of the study's\n"
-            "  --resume RUN      go on with a run after Ctrl-C or a crash: the same bits\n"
-            "                    as in one go. With STUDY and --out: if it is the same study\n"
+            "  --resume RUN      go on with a run after Ctrl-C or a crash, to the same bits;\n"
+            "                    cells that failed are tried again. With STUDY and --out: if\n"
+            "                    it is the same study\n"
             "  --extend N        the same with N more candidates for each model\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",

@@ -52,6 +52,9 @@ static spk_status change_models(cli *c, cli_fit_request *q) {
 
 /* What is begun from a study can be changed on the way; a run goes on as it was begun. */
 static spk_status check_run(cli *c, cli_fit_request *q) {
+    if (q->cells)
+        return cli_fail(c, SPK_ERR_USAGE, "name its study, --out RUN and --resume to add cells",
+                        "'%s' is a run: it has its cells", q->operand);
     if (q->models)
         return cli_fail(c, SPK_ERR_USAGE, "fit the study again, with another folder in --out",
                         "--models cannot change the models of a run that was begun");
@@ -78,7 +81,8 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
     q->o.threads = (int)threads;
     q->o.evaluations = evaluations > 0 ? evaluations : 0;
     q->o.resume = q->o.resume || q->o.extend;
-    q->is_run = is_folder(q->operand) && (q->o.resume || holds_journal(q->operand));
+    q->many = q->many || spk_cells_is_run(q->operand);
+    q->is_run = is_folder(q->operand) && (q->o.resume || q->many || holds_journal(q->operand));
     if (q->is_run)
         return check_run(c, q);
     if (q->o.resume && !q->o.folder)
@@ -87,25 +91,73 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
     return q->models ? change_models(c, q) : SPK_OK;
 }
 
+static bool is_pattern_of_study(const char *operand) {
+    return cli_is_yaml(operand) || is_folder(operand);
+}
+
+/* `--cells a b c study.yaml` after the shell: the study is the operand that can be one, the others
+ * are cells. */
+static spk_status read_cells(cli *c, cli_fit_request *q, const char *shard, int n) {
+    const char **pattern = calloc((size_t)n + 1, sizeof *pattern);
+    size_t patterns = 0;
+    if (!pattern)
+        return no_memory(c);
+    q->operand = NULL;
+    pattern[patterns++] = q->cells;
+    for (int i = 0; i < n; i++) {
+        if (!q->operand && is_pattern_of_study(c->argv[i]))
+            q->operand = c->argv[i];
+        else
+            pattern[patterns++] = c->argv[i];
+    }
+    char end;
+    spk_status st = SPK_OK;
+    if (!q->operand)
+        st = cli_fail(c, SPK_ERR_USAGE, "spikefit fit STUDY.yaml --cells 'cells/*.nwb' --out RUN",
+                      "which study is to be fitted to these cells?");
+    else if (!q->o.folder && !is_folder(q->operand))
+        st = cli_fail(c, SPK_ERR_USAGE, "add --out RUN", "many cells need a folder");
+    else if (shard && (sscanf(shard, "%d/%d%c", &q->shard, &q->n_shards, &end) != 2 ||
+                       q->shard < 1 || q->shard > q->n_shards))
+        st = cli_fail(c, SPK_ERR_USAGE, "--shard 3/20 is the third of twenty",
+                      "--shard takes K/N with K from 1 to N, not '%s'", shard);
+    if (!st)
+        st = spk_cell_list_read(c->ctx, pattern, patterns, &q->cell);
+    free(pattern);
+    q->many = true;
+    return st;
+}
+
 spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
     *q = (cli_fit_request){0};
     int64_t threads = 0, evaluations = -1;
+    const char *shard = NULL;
     const cli_option options[] = {{"--out", CLI_TEXT, &q->o.folder},
                                   {"--resume", CLI_FLAG, &q->o.resume},
                                   {"--extend", CLI_INT, &q->o.extend},
                                   {"--models", CLI_TEXT, &q->models},
+                                  {"--cells", CLI_TEXT, &q->cells},
+                                  {"--shard", CLI_TEXT, &shard},
                                   {"--threads", CLI_INT, &threads},
                                   {"--evaluations", CLI_INT, &evaluations},
                                   {0}};
     int n;
-    spk_status st = cli_parse(c, options, 1, 1, &n);
+    spk_status st = cli_parse(c, options, 1, CLI_MANY, &n);
     if (st)
         return st;
     q->operand = c->argv[0];
-    return check_request(c, q, threads, evaluations);
+    if (q->cells)
+        st = read_cells(c, q, shard, n);
+    else if (shard)
+        st = cli_fail(c, SPK_ERR_USAGE, "add --cells 'cells/*.nwb'", "--shard is for many cells");
+    else if (n > 1)
+        st = cli_fail(c, SPK_ERR_USAGE, "one study; several recordings go behind --cells",
+                      "too many arguments");
+    return st ? st : check_request(c, q, threads, evaluations);
 }
 
 void cli_fit_free_request(cli_fit_request *q) {
+    spk_cell_list_free(&q->cell);
     free(q->words);
     free(q->value);
     *q = (cli_fit_request){0};

@@ -1,0 +1,47 @@
+/* Workers that fit one after the other, and messages between them and the one who hands out work.
+ */
+#ifndef SPK_CELLS_CREW_H
+#define SPK_CELLS_CREW_H
+
+#include "cells/cells.h"
+
+typedef enum {
+    SPK__TO_WORK = 1, /* to a worker: fit this */
+    SPK__TO_STOP,     /* to a worker: end the fit after its generation */
+    SPK__GOING,       /* from a worker: how far */
+    SPK__ENDED,       /* from a worker: this one, with a status */
+} spk__message_kind;
+
+/* The same in both directions; bytes, so that it goes through any channel. */
+typedef struct {
+    uint32_t kind, threads, status;
+    uint64_t fit; /* index */
+    uint64_t evaluations, budget;
+    double loss, seconds;
+    char reason[1000];
+} spk__message;
+
+/* Called in a worker with a message to work; sends what it has to say with `send`. The context is
+ * cancelled when the fit is to end. */
+typedef struct spk__worker_link spk__worker_link;
+typedef void spk__work_fn(void *user, const spk__message *m, spk__worker_link *link);
+void spk__worker_send(spk__worker_link *link, const spk__message *m);
+
+typedef struct spk__crew spk__crew;
+
+/* n seats, empty. In a worker `enter` is called first (may be NULL). */
+spk_status spk__crew_new(spk_ctx *ctx, size_t n, spk__work_fn *work, void (*enter)(void *user),
+                         void *user, spk__crew **out);
+/* Ends the workers at once. */
+void spk__crew_free(spk__crew *c);
+/* Hands work to a seat that has none, with a new worker if it is empty. */
+spk_status spk__crew_give(spk__crew *c, size_t seat, const spk__message *m);
+/* Asks all workers to stop. */
+void spk__crew_stop(spk__crew *c);
+
+typedef enum { SPK__CREW_NOTHING, SPK__CREW_MESSAGE, SPK__CREW_DEATH } spk__crew_event;
+/* Waits for the next event, at most so long. After a death the seat is empty and m->reason says
+ * how. */
+spk__crew_event spk__crew_wait(spk__crew *c, int milliseconds, size_t *seat, spk__message *m);
+
+#endif

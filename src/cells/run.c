@@ -1,0 +1,264 @@
+/* A run of many cells: hands out fits, writes down what comes back. */
+#include "cells/crew.h"
+#include "cells/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct {
+    spk_ctx *ctx;
+    const spk_cells_options *o;
+    spk__plan plan;
+    spk__crew *crew;
+    size_t n_seats;
+    size_t *working; /* [seats]: index of a fit, or NONE */
+    size_t next;     /* fit to look at for more work */
+    size_t left;     /* fits that are not handed out yet */
+    bool stopping;
+    uint64_t worked; /* evaluations of this session */
+    double began_s, told_s;
+} session;
+
+enum { TELL_MS = 1000 };
+#define NONE SIZE_MAX
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool is_due(const session *s, const spk_cell_fit *f) {
+    return f->status != SPK_CELL_DONE || f->budget != s->plan.budget;
+}
+
+/* ---- in a worker ---- */
+
+typedef struct {
+    spk__worker_link *link;
+    spk__message m;
+    double told_s;
+} teller;
+
+static void tell(void *user, const spk_cell_fit *f) {
+    teller *t = user;
+    if (now_s() - t->told_s < 1e-3 * TELL_MS)
+        return;
+    t->told_s = now_s();
+    t->m.kind = SPK__GOING;
+    t->m.evaluations = f->evaluations;
+    t->m.loss = f->loss;
+    spk__worker_send(t->link, &t->m);
+}
+
+static void enter(void *user) {
+    session *s = user;
+    close(s->plan.lock);
+}
+
+static void work(void *user, const spk__message *m, spk__worker_link *link) {
+    session *s = user;
+    spk_cell_fit *f = &s->plan.cells->fit[m->fit];
+    teller to = {.link = link, .m = *m};
+    spk__task t = {.run = s->o->folder,
+                   .study = s->plan.cells->study,
+                   .study_name = s->plan.cells->study_name,
+                   .threads = (int)m->threads,
+                   .progress = tell,
+                   .user = &to};
+    f->budget = m->budget;
+    f->seconds = 0;
+    f->loss = NAN;
+    spk__task_run(s->ctx, &t, f);
+    spk__message *back = &to.m;
+    back->kind = SPK__ENDED;
+    back->status = f->status;
+    back->evaluations = f->evaluations;
+    back->loss = f->loss;
+    back->seconds = f->seconds;
+    snprintf(back->reason, sizeof back->reason, "%s", f->reason ? f->reason : "");
+    spk__worker_send(link, back);
+}
+
+/* ---- who hands out ---- */
+
+static size_t count_working(const session *s) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_seats; i++)
+        n += s->working[i] != NONE;
+    return n;
+}
+
+/* Cores that no other fit needs go to the last ones; that changes no bit of them. */
+static uint32_t threads_for(const session *s) {
+    size_t fits = s->left + count_working(s), cores = (size_t)spk__thread_count(s->o->threads);
+    return fits < cores ? (uint32_t)(cores / (fits ? fits : 1)) : 1;
+}
+
+static spk_status hand_out(session *s, size_t seat) {
+    spk_cells *c = s->plan.cells;
+    while (s->next < c->n && !is_due(s, &c->fit[s->next]))
+        s->next++;
+    if (s->next == c->n)
+        return SPK_OK;
+    spk__message m = {
+        .kind = SPK__TO_WORK, .threads = threads_for(s), .fit = s->next, .budget = s->plan.budget};
+    spk_cell_fit *f = &c->fit[s->next++];
+    s->working[seat] = (size_t)m.fit;
+    s->left--;
+    f->status = SPK_CELL_RUNNING;
+    f->budget = s->plan.budget;
+    spk__free(s->ctx, f->reason);
+    f->reason = NULL;
+    spk__state_update(&s->plan.state, f);
+    return s->plan.state.status ? s->plan.state.status : spk__crew_give(s->crew, seat, &m);
+}
+
+static void report(session *s, const spk_cell_fit *ended) {
+    const spk_cells *c = s->plan.cells;
+    spk_cells_progress p = {.n = c->n, .elapsed_s = now_s() - s->began_s, .ended = ended};
+    if (!s->o->progress)
+        return;
+    for (size_t i = 0; i < c->n; i++) {
+        const spk_cell_fit *f = &c->fit[i];
+        bool over = f->status == SPK_CELL_FAILED || !is_due(s, f);
+        p.n_done += f->status == SPK_CELL_DONE;
+        p.n_failed += f->status == SPK_CELL_FAILED;
+        p.n_running += f->status == SPK_CELL_RUNNING;
+        p.budget += s->plan.budget;
+        p.evaluations += over ? s->plan.budget : f->evaluations;
+    }
+    p.left_s =
+        s->worked ? p.elapsed_s * (double)(p.budget - p.evaluations) / (double)s->worked : NAN;
+    s->o->progress(s->o->user, &p);
+}
+
+static void take_progress(session *s, spk_cell_fit *f, const spk__message *m) {
+    if (m->evaluations > f->evaluations)
+        s->worked += m->evaluations - f->evaluations;
+    f->evaluations = m->evaluations;
+    f->loss = m->loss;
+}
+
+/* A fit that ended well has a result to read; one whose result cannot be read has failed. */
+static spk_status take_end(session *s, size_t index, const spk__message *m, bool died) {
+    spk_ctx *ctx = s->ctx;
+    spk__state *state = &s->plan.state;
+    spk_cell_fit *f = &s->plan.cells->fit[index];
+    size_t before = spk_ctx_diag_count(ctx);
+    f->seconds += m->seconds;
+    f->status = died ? SPK_CELL_FAILED : (spk_cell_status)m->status;
+    if (!died && m->evaluations)
+        take_progress(s, f, m);
+    bool has_result =
+        f->status == SPK_CELL_DONE || (f->status == SPK_CELL_INTERRUPTED && m->evaluations);
+    const char *reason = f->status == SPK_CELL_FAILED ? m->reason : NULL;
+    if (has_result && spk__cell_fit_load(ctx, s->o->folder, f)) {
+        f->status = SPK_CELL_FAILED;
+        reason = "its result cannot be read";
+    }
+    spk_ctx_diag_truncate(ctx, before);
+    f->reason = reason ? spk__strdup(ctx, reason) : NULL;
+    f->budget = s->plan.budget;
+    spk__state_begin(state);
+    spk__state_update(state, f);
+    if (f->n_scores + f->n_parameters)
+        spk__state_put_results(state, f);
+    spk__state_commit(state);
+    report(s, f);
+    return state->status;
+}
+
+/* What runs is written down about once a second, so that it can be followed. */
+static spk_status keep_up(session *s) {
+    spk__state *state = &s->plan.state;
+    if (now_s() - s->told_s < 1e-3 * TELL_MS)
+        return SPK_OK;
+    s->told_s = now_s();
+    spk__state_begin(state);
+    for (size_t i = 0; i < s->n_seats; i++)
+        if (s->working[i] != NONE)
+            spk__state_update(state, &s->plan.cells->fit[s->working[i]]);
+    spk__state_commit(state);
+    report(s, NULL);
+    return state->status;
+}
+
+static spk_status one_event(session *s) {
+    spk__message m;
+    size_t seat;
+    spk__crew_event e = spk__crew_wait(s->crew, TELL_MS / 5, &seat, &m);
+    size_t index = e == SPK__CREW_NOTHING ? NONE : s->working[seat];
+    spk_status st = SPK_OK;
+    if (index != NONE && e == SPK__CREW_MESSAGE && m.kind == SPK__GOING) {
+        take_progress(s, &s->plan.cells->fit[index], &m);
+    } else if (index != NONE) {
+        s->working[seat] = NONE;
+        st = take_end(s, index, &m, e == SPK__CREW_DEATH);
+    }
+    return st ? st : keep_up(s);
+}
+
+static spk_status work_through(session *s) {
+    spk_status st = SPK_OK;
+    while (!st) {
+        if (spk_ctx_cancelled(s->ctx) && !s->stopping) {
+            s->stopping = true;
+            spk__crew_stop(s->crew);
+        }
+        for (size_t i = 0; !st && !s->stopping && i < s->n_seats; i++)
+            if (s->working[i] == NONE)
+                st = hand_out(s, i);
+        if (st || !count_working(s))
+            break;
+        st = one_event(s);
+    }
+    return st;
+}
+
+static spk_status start(session *s) {
+    size_t cores = (size_t)spk__thread_count(s->o->threads);
+    for (size_t i = 0; i < s->plan.cells->n; i++)
+        s->left += is_due(s, &s->plan.cells->fit[i]);
+    s->n_seats = s->left < cores ? s->left : cores;
+    s->working = SPK__ARRAY(s->ctx, s->n_seats, size_t);
+    if (!s->working)
+        return SPK_ERR_MEMORY;
+    for (size_t i = 0; i < s->n_seats; i++)
+        s->working[i] = NONE;
+    return spk__crew_new(s->ctx, s->n_seats, work, enter, s, &s->crew);
+}
+
+/* What a session that fails or stops leaves behind is not running any more. */
+static void settle(session *s) {
+    spk__state *state = &s->plan.state;
+    for (size_t i = 0; i < s->n_seats; i++)
+        if (s->working && s->working[i] != NONE) {
+            spk_cell_fit *f = &s->plan.cells->fit[s->working[i]];
+            f->status = SPK_CELL_INTERRUPTED;
+            spk__state_update(state, f);
+        }
+}
+
+spk_status spk_cells_run(spk_ctx *ctx, const spk_cells_options *o) {
+    session s = {.ctx = ctx, .o = o, .began_s = now_s()};
+    spk_status st = spk__plan_open(ctx, o, &s.plan);
+    /* A session that was killed left these. */
+    for (size_t i = 0; !st && i < s.plan.cells->n; i++)
+        if (s.plan.cells->fit[i].status == SPK_CELL_RUNNING) {
+            s.plan.cells->fit[i].status = SPK_CELL_INTERRUPTED;
+            spk__state_update(&s.plan.state, &s.plan.cells->fit[i]);
+            st = s.plan.state.status;
+        }
+    if (!st)
+        st = start(&s);
+    if (!st)
+        st = work_through(&s);
+    spk__crew_free(s.crew);
+    settle(&s);
+    spk__free(ctx, s.working);
+    spk__plan_close(ctx, &s.plan);
+    return st ? st : s.stopping ? SPK_ERR_CANCELLED : SPK_OK;
+}
