@@ -50,6 +50,8 @@ typedef struct {
     double sure_low, sure_high; /* where the loss stays near its optimum; NaN: not known */
     const double *profile_value, *profile_loss; /* the loss along this parameter, the others refitted or held */
     size_t n_profile;
+    const double *profile_refitted; /* then profile_loss is with the others held; NULL: not known */
+    const char *determined, *sentence; /* how well: in a word, in sentences; NULL: not known */
 } spk_report_parameter;
 
 /* One generation of the search. */
@@ -104,6 +106,7 @@ typedef struct {
     size_t n_parameters;
     const char *const *correlation; /* sentences: "C_m and g_L: 0.97; only their ratio is determined" */
     size_t n_correlations;
+    double near_limit; /* losses up to this are nearly as good as the best; 0: not known */
     const spk_report_generation *generation;
     size_t n_generations;
     size_t n_evaluations;            /* of which failed: */

@@ -42,7 +42,8 @@ static spk_status plot(cli *c, cli_run *r, size_t kind, const spk_plot_options *
         parts |= CLI_PAGE_SWEEPS;
     if (needs & SPK_PLOT_NEEDS_PROFILES)
         parts |= CLI_PAGE_PROFILES;
-    spk_status st = cli_page_new(c, r, c->argv[0], parts, &page);
+    cli_page_source source = cli_page_source_of(r, c->argv[0]);
+    spk_status st = cli_page_new(c, &source, parts, &page);
     if (!st)
         st = to ? spk_plot_write(c->ctx, cli_page_data(page), kind, o, to)
                 : print_figure(c, cli_page_data(page), kind, o);

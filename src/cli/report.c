@@ -14,7 +14,8 @@ static spk_status run_report(cli *c) {
     char path[4096];
     snprintf(path, sizeof path, "%s/report.html", c->argv[0]);
     cli_page *page = NULL;
-    st = cli_page_new(c, &r, c->argv[0], CLI_PAGE_ALL, &page);
+    cli_page_source source = cli_page_source_of(&r, c->argv[0]);
+    st = cli_page_new(c, &source, CLI_PAGE_ALL, &page);
     if (!st)
         st = spk_report_write(c->ctx, cli_page_data(page), out ? out : path);
     if (!st)

@@ -25,10 +25,15 @@ EMBED(d3, SPK_D3)
         spk__embed_##symbol, (size_t)(spk__embed_##symbol##_end - spk__embed_##symbol)             \
     }
 
-spk__asset spk__asset_css(void) { return ASSET(css); }
-spk__asset spk__asset_d3(void) { return ASSET(d3); }
+spk__asset spk__asset_css(void) {
+    return ASSET(css);
+}
+spk__asset spk__asset_d3(void) {
+    return ASSET(d3);
+}
 
 spk__asset spk__asset_script(size_t i) {
-    const spk__asset script[] = {ASSET(core), ASSET(traces), ASSET(spikes), ASSET(fit), ASSET(network)};
+    const spk__asset script[] = {ASSET(core), ASSET(traces), ASSET(spikes), ASSET(fit),
+                                 ASSET(network)};
     return i < sizeof script / sizeof script[0] ? script[i] : (spk__asset){"", 0};
 }

@@ -43,7 +43,9 @@ static void print_decimal(long long q, int e, char text[24]) {
                  e + n - 1);
 }
 
-static double power_of_ten(int e) { return e < 0 ? 1 / pow(10, -e) : pow(10, e); }
+static double power_of_ten(int e) {
+    return e < 0 ? 1 / pow(10, -e) : pow(10, e);
+}
 
 /* A tick at the value, if it lies on the axis. */
 static int add_tick(const spk__axis *a, long long q, int e, spk__tick *tick) {
@@ -55,7 +57,8 @@ static int add_tick(const spk__axis *a, long long q, int e, spk__tick *tick) {
     return 1;
 }
 
-/* Multiples of m * 10^e on the axis. Returns how many, or SPK__TICKS_MAX + 1 if they are too many. */
+/* Multiples of m * 10^e on the axis. Returns how many, or SPK__TICKS_MAX + 1 if they are too many.
+ */
 static int multiples(const spk__axis *a, int m, int e, spk__tick tick[SPK__TICKS_MAX]) {
     double step = m * power_of_ten(e);
     double first = ceil(a->lo / step - 1e-9), last = floor(a->hi / step + 1e-9);

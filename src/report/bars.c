@@ -18,9 +18,12 @@ static spk__axis find_axis(const spk_bar_figure *f) {
     return lo < hi ? (spk__axis){lo, hi, false} : (spk__axis){0, 1, false};
 }
 
-static double clamp(double at) { return at < 0 ? 0 : at > 1 ? 1 : at; }
+static double clamp(double at) {
+    return at < 0 ? 0 : at > 1 ? 1 : at;
+}
 
-static void draw_bar(spk__canvas *c, const spk__area *a, const spk__axis *x, const spk_bar *b, int y) {
+static void draw_bar(spk__canvas *c, const spk__area *a, const spk__axis *x, const spk_bar *b,
+                     int y) {
     if (!isfinite(b->value))
         return;
     int eighths = (int)lround(clamp(spk__axis_at(x, b->value)) * 8 * a->width);
@@ -54,7 +57,8 @@ spk_status spk_figure_bars(spk_ctx *ctx, const spk_bar_figure *figure,
         return st;
     int labels = style->label_width, texts = 0;
     for (size_t i = 0; i < figure->n_bars; i++) {
-        int label = spk__text_width(figure->bar[i].label), text = spk__text_width(figure->bar[i].text);
+        int label = spk__text_width(figure->bar[i].label),
+            text = spk__text_width(figure->bar[i].text);
         labels = label > labels ? label : labels;
         texts = text > texts ? text : texts;
     }

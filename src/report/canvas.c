@@ -1,8 +1,8 @@
 /* A page of character cells. */
 #include "report/canvas.h"
 
-/* Okabe and Ito's colours (blue, vermilion, green, purple, sky blue, orange) as near as the 256-colour
- * table has them: they differ in lightness too, and read on dark and light grounds. */
+/* Okabe and Ito's colours (blue, vermilion, green, purple, sky blue, orange) as near as the
+ * 256-colour table has them: they differ in lightness too, and read on dark and light grounds. */
 static const uint8_t ansi_colour[SPK__SERIES_COUNT + 1] = {0, 33, 202, 35, 170, 80, 214};
 
 spk_status spk__canvas_init(spk_ctx *ctx, int height, const spk_figure_style *style,
@@ -23,7 +23,9 @@ void spk__canvas_free(spk__canvas *c) {
     c->cell = NULL;
 }
 
-void spk_figure_free(spk_ctx *ctx, char *figure) { spk__free(ctx, figure); }
+void spk_figure_free(spk_ctx *ctx, char *figure) {
+    spk__free(ctx, figure);
+}
 
 static spk__cell *cell_at(spk__canvas *c, int x, int y) {
     if (x < 0 || y < 0 || x >= c->width || y >= c->height)

@@ -58,7 +58,8 @@ double spk__axis_at(const spk__axis *a, double value);
 spk__axis spk__axis_from(double lo, double hi, bool log_scale);
 /* Moves the ends outwards to round numbers. */
 void spk__axis_widen(spk__axis *a, int cells);
-/* Round values with room between them: `across` for labels side by side, else one above the other. */
+/* Round values with room between them: `across` for labels side by side, else one above the other.
+ */
 int spk__axis_ticks(const spk__axis *a, int cells, bool across, spk__tick tick[SPK__TICKS_MAX]);
 
 /* The plotting area, in cells; the axes stand in the column left of it and the row below it. */
@@ -71,7 +72,8 @@ spk__area spk__area_beside(int label_columns, int width, int rows);
 /* Columns of the widest label, at least so many. */
 int spk__label_columns(const spk__tick *tick, int n, int at_least);
 void spk__draw_y_axis(spk__canvas *c, const spk__area *a, const spk__tick *tick, int n);
-/* The line, the tick labels below it and the axis' name below those: three rows from the area's end. */
+/* The line, the tick labels below it and the axis' name below those: three rows from the area's
+ * end. */
 void spk__draw_x_axis(spk__canvas *c, const spk__area *a, const spk__tick *tick, int n,
                       const char *label);
 /* The line alone, for a panel that has another one below. */

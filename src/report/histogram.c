@@ -37,7 +37,10 @@ static void draw_column(spk__canvas *c, const spk__area *a, int x, double part, 
         if (fill > 8)
             fill = 8;
         /* U+2581 .. U+2588 are bars of one to eight eighths. */
-        spk__canvas_put(c, a->x + x, y, 0x2580 + (uint32_t)fill, fill > 5 ? '#' : fill > 2 ? '.' : '_',
+        spk__canvas_put(c, a->x + x, y, 0x2580 + (uint32_t)fill,
+                        fill > 5   ? '#'
+                        : fill > 2 ? '.'
+                                   : '_',
                         series);
     }
 }
@@ -84,7 +87,8 @@ spk_status spk_figure_histogram(spk_ctx *ctx, const spk_histogram_figure *figure
         return st;
     spk__tick x_tick[SPK__TICKS_MAX], y_tick[SPK__TICKS_MAX];
     int n_y = spk__axis_ticks(&y, rows, false, y_tick);
-    spk__area a = spk__area_beside(spk__label_columns(y_tick, n_y, style->label_width), c.width, rows);
+    spk__area a =
+        spk__area_beside(spk__label_columns(y_tick, n_y, style->label_width), c.width, rows);
     int n_x = spk__axis_ticks(&x, a.width, true, x_tick);
     for (size_t k = 0; k < figure->n_histograms; k++) {
         draw_panel(&c, figure, k, &a, &y);

@@ -16,8 +16,8 @@ void spk__html_text(spk__str *s, const char *text);
 
 /* ---- packed numbers ---- */
 
-/* Numbers for the page, each block in a <script type="text/plain" id="pN"> of its own, so that the page decodes
- * only what it shows: zlib, in base64. Equal blocks are stored once. */
+/* Numbers for the page, each block in a <script type="text/plain" id="pN"> of its own, so that the
+ * page decodes only what it shows: zlib, in base64. Equal blocks are stored once. */
 typedef struct {
     spk_ctx *ctx;
     spk__str blocks; /* the elements */
@@ -25,9 +25,10 @@ typedef struct {
     size_t n, capacity;
 } spk__packer;
 
-/* A trace: 16-bit codes, code c being offset + c * step, the code -32768 a gap; differences of successive codes,
- * the low bytes of all, then the high bytes. Appends {"block":..,"n":..,"start":..,"dt":..,"offset":..,"step":..}
- * to s. resolution: a step that is fine enough (used where the range allows); 0: none. */
+/* A trace: 16-bit codes, code c being offset + c * step, the code -32768 a gap; differences of
+ * successive codes, the low bytes of all, then the high bytes. Appends
+ * {"block":..,"n":..,"start":..,"dt":..,"offset":..,"step":..} to s. resolution: a step that is
+ * fine enough (used where the range allows); 0: none. */
 spk_status spk__pack_trace(spk__packer *p, spk__str *s, const spk_trace *t, double resolution);
 /* float32, little-endian. Appends {"block":..,"n":..}. Infinities stay, NaN too. */
 spk_status spk__pack_floats(spk__packer *p, spk__str *s, const float *v, size_t n);

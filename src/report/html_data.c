@@ -1,12 +1,15 @@
 /* The page's data: spk_report_data as JSON, with the long arrays packed. */
 #include "report/html.h"
+#include "report/series.h"
 
 #include <math.h>
 
 /* Fine enough for the eye at any zoom, and it leaves the noise fewer bits to cost. */
 static const double voltage_resolution_mV = 0.005;
 
-static void key(spk__str *s, const char *name) { spk__str_add(s, ",\"%s\":", name); }
+static void key(spk__str *s, const char *name) {
+    spk__str_add(s, ",\"%s\":", name);
+}
 
 static void text_of(spk__str *s, const char *name, const char *text) {
     key(s, name);
@@ -85,7 +88,8 @@ static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, s
         const spk_report_window *v = &w->window[k];
         if (!(v->start_ms < v->stop_ms))
             return spk__fail(p->ctx, SPK_ERR_INPUT, NULL, NULL,
-                             "a window for the report goes from %g to %g ms", v->start_ms, v->stop_ms);
+                             "a window for the report goes from %g to %g ms", v->start_ms,
+                             v->stop_ms);
         spk__str_add(s, "%s{\"test\":%s", k ? "," : "", v->test ? "true" : "false");
         number_of(s, "start", v->start_ms);
         number_of(s, "stop", v->stop_ms);
@@ -128,10 +132,16 @@ static spk_status parameter(spk__packer *p, spk__str *s, const spk_report_data *
     numbers(s, v->profile_value, v->n_profile);
     key(s, "profileLoss");
     numbers(s, v->profile_loss, v->n_profile);
+    key(s, "profileRefitted");
+    numbers(s, v->profile_refitted, v->profile_refitted ? v->n_profile : 0);
+    text_of(s, "determined", v->determined);
+    text_of(s, "sentence", v->sentence);
     return SPK_OK;
 }
 
-static bool is_fitted(const spk_report_parameter *p) { return isfinite(p->low) && isfinite(p->high); }
+static bool is_fitted(const spk_report_parameter *p) {
+    return isfinite(p->low) && isfinite(p->high);
+}
 
 /* ---- the search ---- */
 
@@ -146,7 +156,8 @@ static spk_status generation(spk__packer *p, spk__str *s, const spk_report_data 
     return SPK_OK;
 }
 
-/* All generations' points and losses in one block: n * (fitted parameters + 1) numbers a generation. */
+/* All generations' points and losses in one block: n * (fitted parameters + 1) numbers a
+ * generation. */
 static spk_status population(spk__packer *p, spk__str *s, const spk_report_data *d) {
     size_t fitted = 0, candidates = 0;
     for (size_t i = 0; i < d->n_parameters; i++)
@@ -180,6 +191,88 @@ static spk_status failure(spk__packer *p, spk__str *s, const spk_report_data *d,
     (void)p;
     text_of(s, "label", d->failure[i].label);
     spk__str_add(s, ",\"count\":%zu", d->failure[i].count);
+    return SPK_OK;
+}
+
+/* ---- what figures show of it all, worked out here for the page as it is for paper ---- */
+
+static void bins(spk__str *s, const char *name, const spk__interval_bins *b) {
+    spk__str_add(s, "%s\"%s\":{\"edges\":", strcmp(name, "linear") == 0 ? "" : ",", name);
+    numbers(s, b->edge, SPK__INTERVAL_BINS + 1);
+    key(s, "recorded");
+    numbers(s, b->recorded, SPK__INTERVAL_BINS);
+    key(s, "model");
+    numbers(s, b->model, SPK__INTERVAL_BINS);
+    spk__str_addn(s, "}", 1);
+}
+
+static spk_status intervals(spk__packer *p, spk__str *s, const spk_report_data *d) {
+    spk__intervals v;
+    spk_status st = spk__intervals_find(p->ctx, d, &v);
+    if (st || v.n_recorded + v.n_model == 0)
+        return st;
+    key(s, "intervals");
+    spk__str_addn(s, "{", 1);
+    bins(s, "linear", &v.linear);
+    bins(s, "log", &v.log);
+    spk__str_add(s, ",\"logBetter\":%s,\"nRecorded\":%zu,\"nModel\":%zu}",
+                 v.log_better ? "true" : "false", v.n_recorded, v.n_model);
+    return SPK_OK;
+}
+
+static spk_status failures_over_time(spk__packer *p, spk__str *s, const spk_report_data *d) {
+    spk__failures v = {0};
+    bool known = false;
+    for (size_t i = 0; i < d->n_generations; i++)
+        known |= d->generation[i].failed != NULL;
+    if (!known || d->n_failures == 0)
+        return SPK_OK;
+    spk_status st = spk__failures_find(p->ctx, d, &v);
+    if (st)
+        return st;
+    key(s, "failureEvaluations");
+    numbers(s, v.evaluations, v.n);
+    key(s, "failurePercent");
+    for (size_t k = 0; k < d->n_failures; k++) {
+        spk__str_add(s, k ? "," : "[");
+        numbers(s, v.percent + k * v.n, v.n);
+    }
+    spk__str_addn(s, "]", 1);
+    spk__failures_free(p->ctx, &v);
+    return SPK_OK;
+}
+
+/* For each parameter, what its profile's axis spans; null without a profile. */
+static void stretches(spk__str *s, const spk_report_data *d, double high_loss) {
+    key(s, "profileStretch");
+    for (size_t i = 0; i < d->n_parameters; i++) {
+        double v[2] = {NAN, NAN};
+        if (d->parameter[i].n_profile > 1 && is_fitted(&d->parameter[i]))
+            spk__profile_stretch(&d->parameter[i], high_loss, &v[0], &v[1]);
+        spk__str_add(s, i ? "," : "[");
+        numbers(s, v, 2);
+    }
+    spk__str_add(s, d->n_parameters ? "]" : "[]");
+}
+
+static spk_status limits(spk__packer *p, spk__str *s, const spk_report_data *d) {
+    double low, high, start, stop;
+    spk_status st = spk__loss_limits(p->ctx, d, &low, &high);
+    if (!st) {
+        spk__str_add(s, ",\"lossLimits\":");
+        numbers(s, (double[]){low, high}, 2);
+        st = spk__profile_limits(p->ctx, d, &low, &high);
+    }
+    if (st)
+        return st;
+    spk__str_add(s, ",\"profileLimits\":");
+    numbers(s, (double[]){low, high}, 2);
+    stretches(s, d, high);
+    number_of(s, "nearLimit", d->near_limit);
+    if (d->n_sweeps) {
+        spk__sweep_extent(&d->sweep[spk__first_sweep(d)], &start, &stop);
+        number_of(s, "rateBin", spk__rate_bin(stop - start));
+    }
     return SPK_OK;
 }
 
@@ -242,6 +335,12 @@ spk_status spk__report_json(const spk_report_data *d, spk__packer *p, spk__str *
             return st;
     }
     spk_status st = population(p, s, d);
+    if (!st)
+        st = intervals(p, s, d);
+    if (!st)
+        st = failures_over_time(p, s, d);
+    if (!st)
+        st = limits(p, s, d);
     spk__str_addn(s, "}", 1);
     return st ? st : s->failed ? SPK_ERR_MEMORY : SPK_OK;
 }

@@ -30,8 +30,12 @@ void spk__packer_free(spk__packer *p) {
     *p = (spk__packer){.ctx = p->ctx};
 }
 
-static voidpf zlib_alloc(voidpf ctx, uInt n, uInt size) { return spk__alloc(ctx, n, size); }
-static void zlib_free(voidpf ctx, voidpf p) { spk__free(ctx, p); }
+static voidpf zlib_alloc(voidpf ctx, uInt n, uInt size) {
+    return spk__alloc(ctx, n, size);
+}
+static void zlib_free(voidpf ctx, voidpf p) {
+    spk__free(ctx, p);
+}
 
 /* Compresses a block and adds its element. */
 static spk_status add_block(spk__packer *p, const unsigned char *bytes, size_t n) {

@@ -12,7 +12,9 @@ static double curve_x(const spk_curve *c, size_t i) {
 
 /* ---- limits ---- */
 
-static bool usable(double v, bool log_scale) { return isfinite(v) && (!log_scale || v > 0); }
+static bool usable(double v, bool log_scale) {
+    return isfinite(v) && (!log_scale || v > 0);
+}
 
 static void extend(double v, bool log_scale, double *lo, double *hi) {
     if (!usable(v, log_scale))
@@ -130,7 +132,9 @@ static bool clip(double s[4]) {
 }
 
 /* Far enough outside to be cut off all the same, near enough to be cut off with all digits. */
-static double tame(double part) { return part < -1e5 ? -1e5 : part > 1e5 ? 1e5 : part; }
+static double tame(double part) {
+    return part < -1e5 ? -1e5 : part > 1e5 ? 1e5 : part;
+}
 
 static void draw_curve(spk__canvas *canvas, const spk__area *area, const spk_curve *c, int index,
                        const spk__axis *x, const spk__axis *y) {
@@ -170,7 +174,8 @@ static void draw_spikes(spk__canvas *canvas, const spk__area *area, const spk_cu
         while (i + 1 < c->n && curve_x(c, i + 1) < c->spike_x[k])
             i++;
         double u = spk__axis_at(x, c->spike_x[k]);
-        double s[4] = {u, 1 - spk__axis_at(y, c->n ? c->y[i] : y->lo), u, 1 - spk__axis_at(y, c->peak)};
+        double s[4] = {u, 1 - spk__axis_at(y, c->n ? c->y[i] : y->lo), u,
+                       1 - spk__axis_at(y, c->peak)};
         if (!isfinite(s[0]) || !isfinite(s[1]) || !isfinite(s[3]) || !clip(s))
             continue;
         long column = lround(s[0] * (2 * area->width - 1)), rows = 4 * area->height - 1;
@@ -200,7 +205,8 @@ static void draw_legend(spk__canvas *c, const spk_panel *p, int x, int y) {
     }
 }
 
-/* Rows above the plotting area: title, then y label and legend (beside each other where they fit). */
+/* Rows above the plotting area: title, then y label and legend (beside each other where they fit).
+ */
 static int head_rows(const spk_panel *p, int width) {
     int legend = legend_width(p), label = spk__text_width(p->y_label);
     int rows = p->title ? 1 : 0;

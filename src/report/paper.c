@@ -55,7 +55,8 @@ spk_status spk__paper_open(spk_ctx *ctx, spk_plot_format format, double width, d
     return SPK_OK;
 }
 
-/* cairo numbers its surfaces since the program began; the group that nothing refers to loses its number. */
+/* cairo numbers its surfaces since the program began; the group that nothing refers to loses its
+ * number. */
 static void forget_number(spk__str *svg) {
     static const char name[] = "<g id=\"surface";
     char *at = svg->text ? strstr(svg->text, name) : NULL;
@@ -152,13 +153,17 @@ void spk__paper_text_up(spk__paper *p, double x, double y, spk__colour c, const 
     cairo_restore(p->cr);
 }
 
-void spk__paper_legend(spk__paper *p, double x, double y, bool recorded, bool model) {
-    if (model) {
-        spk__paper_text(p, x, y, 1, SPK__COLOUR_MODEL, "model");
-        x -= spk__paper_text_width(p, "model") + p->font;
+void spk__paper_legend(spk__paper *p, double x, double y, const spk__legend *entry, size_t n) {
+    for (size_t i = n; i-- > 0;) {
+        spk__paper_text(p, x, y, 1, entry[i].colour, entry[i].text);
+        x -= spk__paper_text_width(p, entry[i].text) + p->font;
     }
-    if (recorded)
-        spk__paper_text(p, x, y, 1, SPK__COLOUR_RECORDED, "recorded");
+}
+
+void spk__paper_data_legend(spk__paper *p, double x, double y) {
+    static const spk__legend both[] = {{"recorded", SPK__COLOUR_RECORDED},
+                                       {"model", SPK__COLOUR_MODEL}};
+    spk__paper_legend(p, x, y, both, 2);
 }
 
 void spk__paper_unclip(spk__paper *p) {

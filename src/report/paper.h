@@ -39,8 +39,13 @@ void spk__paper_text_within(spk__paper *p, double x, double y, double align, dou
 /* Upwards, centred at (x, y). */
 void spk__paper_text_up(spk__paper *p, double x, double y, spk__colour c, const char *text);
 
-/* "recorded" and "model" in their colours, ending at x. */
-void spk__paper_legend(spk__paper *p, double x, double y, bool recorded, bool model);
+/* Words in their colours beside each other, ending at x. */
+typedef struct {
+    const char *text;
+    spk__colour colour;
+} spk__legend;
+void spk__paper_legend(spk__paper *p, double x, double y, const spk__legend *entry, size_t n);
+void spk__paper_data_legend(spk__paper *p, double x, double y); /* recorded, model */
 
 /* ---- frames: an area with two axes ---- */
 

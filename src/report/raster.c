@@ -14,7 +14,8 @@ static size_t count_in_window(const spk_raster_row *r, double start, double stop
 
 static void draw_train(spk__canvas *c, const spk__area *a, const spk_raster_row *r,
                        const spk__axis *x, int y) {
-    int series = SPK__SERIES_1 + (r->group % SPK__SERIES_COUNT + SPK__SERIES_COUNT) % SPK__SERIES_COUNT;
+    int series =
+        SPK__SERIES_1 + (r->group % SPK__SERIES_COUNT + SPK__SERIES_COUNT) % SPK__SERIES_COUNT;
     int last_cell = -1;
     for (size_t i = 0; i < r->n; i++) {
         double at = spk__axis_at(x, r->t_ms[i]);
@@ -56,8 +57,8 @@ static void draw_rows(spk__canvas *c, const spk_raster_figure *f, size_t shown, 
         if (i > 0 && r->group != r[-1].group)
             spk__canvas_put(c, a->x - 1, y++, 0x2502, '|', SPK__GREY);
         char number[24];
-        int count = snprintf(number, sizeof number, "n=%zu",
-                             count_in_window(r, f->start_ms, f->stop_ms));
+        int count =
+            snprintf(number, sizeof number, "n=%zu", count_in_window(r, f->start_ms, f->stop_ms));
         spk__canvas_text(c, 0, y, a->x - 3 - count, r->label, SPK__INK);
         spk__canvas_text_right(c, a->x - 2, y, a->x - 2, number, SPK__INK);
         spk__canvas_put(c, a->x - 1, y, 0x2502, '|', SPK__GREY);

@@ -73,5 +73,7 @@ void spk__failures_free(spk_ctx *ctx, spk__failures *s);
 spk_status spk__loss_limits(spk_ctx *ctx, const spk_report_data *d, double *low, double *high);
 /* What the axis of profiles spans: far from the optimum the loss says nothing more. */
 spk_status spk__profile_limits(spk_ctx *ctx, const spk_report_data *d, double *low, double *high);
+/* The stretch of a parameter in which its profile stays below a loss, with some room, within its bounds. */
+void spk__profile_stretch(const spk_report_parameter *q, double high_loss, double *low, double *high);
 
 #endif

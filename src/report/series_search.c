@@ -75,15 +75,47 @@ spk_status spk__loss_limits(spk_ctx *ctx, const spk_report_data *d, double *low,
 spk_status spk__profile_limits(spk_ctx *ctx, const spk_report_data *d, double *low, double *high) {
     size_t room = 0, n = 0;
     for (size_t i = 0; i < d->n_parameters; i++)
-        room += d->parameter[i].n_profile;
+        room += 2 * d->parameter[i].n_profile;
     double *v = SPK__ARRAY(ctx, room, double);
     if (!v)
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < d->n_parameters; i++)
-        for (size_t k = 0; k < d->parameter[i].n_profile; k++)
+        for (size_t k = 0; k < d->parameter[i].n_profile; k++) {
             if (isfinite(d->parameter[i].profile_loss[k]))
                 v[n++] = d->parameter[i].profile_loss[k];
+            if (d->parameter[i].profile_refitted && isfinite(d->parameter[i].profile_refitted[k]))
+                v[n++] = d->parameter[i].profile_refitted[k];
+        }
     limits_of(v, n, 0.8, low, high);
+    /* The limit of what is nearly as good a fifth up: there the curves say how sure a parameter is.
+     */
+    if (d->near_limit > *low)
+        *high = fmin(*high, *low + 5 * (d->near_limit - *low));
     spk__free(ctx, v);
     return SPK_OK;
+}
+
+void spk__profile_stretch(const spk_report_parameter *q, double high_loss, double *low,
+                          double *high) {
+    double from = q->value, to = q->value;
+    for (size_t i = 0; i < q->n_profile; i++)
+        if (q->profile_loss[i] <= high_loss ||
+            (q->profile_refitted && q->profile_refitted[i] <= high_loss)) {
+            from = fmin(from, q->profile_value[i]);
+            to = fmax(to, q->profile_value[i]);
+        }
+    if (!(from < to)) {
+        *low = q->low;
+        *high = q->high;
+        return;
+    }
+    if (q->log) {
+        double room = pow(to / from, 0.3);
+        *low = fmax(q->low, from / room);
+        *high = fmin(q->high, to * room);
+    } else {
+        double room = 0.3 * (to - from);
+        *low = fmax(q->low, from - room);
+        *high = fmin(q->high, to + room);
+    }
 }

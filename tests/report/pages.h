@@ -17,7 +17,7 @@ typedef struct {
     size_t n_spikes[PAGE_SWEEPS + 1];
     spk_report_window window[2];
     spk_report_parameter parameter[PAGE_PARAMETERS + 1];
-    double profile[PAGE_PARAMETERS][2][25];
+    double profile[PAGE_PARAMETERS][3][25];
     spk_report_generation generation[PAGE_GENERATIONS];
     double *points, *losses, failed[PAGE_GENERATIONS][3];
     spk_train neuron[2 * PAGE_NEURONS];
@@ -81,18 +81,22 @@ static void page_traces(page *p, double seconds, double dt) {
     p->data.n_sweeps = PAGE_SWEEPS;
 }
 
+#define FITTED(name_, unit_, doc_, value_, low_, high_, log_, bound_, from, to)                                        \
+    {.name = name_, .unit = unit_, .doc = doc_, .value = value_, .low = low_, .high = high_, .log = log_,              \
+     .active_bound = bound_, .sure_low = from, .sure_high = to}
+
 static void page_parameters(page *p) {
     static const spk_report_parameter fixed[PAGE_PARAMETERS + 1] = {
-        {"C_m", "pF", "membrane capacitance", 132.4, 20, 1000, true, 0, 120, 151, NULL, NULL, 0},
-        {"g_L", "nS", "leak conductance", 9.87, 1, 100, true, 0, 8.1, 12.2, NULL, NULL, 0},
-        {"E_L", "mV", "leak reversal potential", -68.2, -90, -50, false, 0, -71, -66, NULL, NULL, 0},
-        {"V_th", "mV", "threshold of the upstroke", -51.3, -65, -30, false, 0, -52.5, -50.4, NULL, NULL, 0},
-        {"Delta_T", "mV", "sharpness of the upstroke", 0.31, 0.3, 8, true, -1, 0.3, 0.9, NULL, NULL, 0},
-        {"V_reset", "mV", "potential after a spike", -61.7, -90, -40, false, 0, -66, -58, NULL, NULL, 0},
-        {"a", "nS", "subthreshold adaptation", 1.2, -15, 40, false, 0, -4, 14, NULL, NULL, 0},
-        {"b", "pA", "jump of w at a spike", 41.0, 0, 500, false, 0, 30, 66, NULL, NULL, 0},
-        {"tau_w", "ms", "time constant of adaptation", 173.0, 5, 800, true, 0, 90, 400, NULL, NULL, 0},
-        {"V_peak", "mV", "where a spike is cut", 0, NAN, NAN, false, 0, NAN, NAN, NULL, NULL, 0}};
+        FITTED("C_m", "pF", "membrane capacitance", 132.4, 20, 1000, true, 0, 120, 151),
+        FITTED("g_L", "nS", "leak conductance", 9.87, 1, 100, true, 0, 8.1, 12.2),
+        FITTED("E_L", "mV", "leak reversal potential", -68.2, -90, -50, false, 0, -71, -66),
+        FITTED("V_th", "mV", "threshold of the upstroke", -51.3, -65, -30, false, 0, -52.5, -50.4),
+        FITTED("Delta_T", "mV", "sharpness of the upstroke", 0.31, 0.3, 8, true, -1, 0.3, 0.9),
+        FITTED("V_reset", "mV", "potential after a spike", -61.7, -90, -40, false, 0, -66, -58),
+        FITTED("a", "nS", "subthreshold adaptation", 1.2, -15, 40, false, 0, -4, 14),
+        FITTED("b", "pA", "jump of w at a spike", 41.0, 0, 500, false, 0, 30, 66),
+        FITTED("tau_w", "ms", "time constant of adaptation", 173.0, 5, 800, true, 0, 90, 400),
+        FITTED("V_peak", "mV", "where a spike is cut", 0, NAN, NAN, false, 0, NAN, NAN)};
     memcpy(p->parameter, fixed, sizeof fixed);
     for (int k = 0; k < PAGE_PARAMETERS; k++) {
         spk_report_parameter *q = &p->parameter[k];
@@ -103,11 +107,16 @@ static void page_parameters(page *p) {
                                  : (v - q->value) / (q->high - q->low);
             p->profile[k][0][i] = v;
             p->profile[k][1][i] = 0.31 + (2 + k) * away * away;
+            p->profile[k][2][i] = 0.31 + (2 + k) * away * away / 2;
         }
         q->profile_value = p->profile[k][0];
         q->profile_loss = p->profile[k][1];
+        q->profile_refitted = p->profile[k][2];
         q->n_profile = 25;
+        q->determined = "determined";
+        q->sentence = "It is determined: a sentence says from where to where.";
     }
+    p->data.near_limit = 0.35;
     p->data.parameter = p->parameter;
     p->data.n_parameters = PAGE_PARAMETERS + 1;
 }

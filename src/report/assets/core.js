@@ -130,6 +130,15 @@ report.checkbox = function (parent, label, checked, onChange, colour) {
   return c;
 };
 
+// Words with a stroke of their colour.
+report.legend = function (parent, entries) {
+  for (const [colour, name] of entries) {
+    const l = report.element(parent, 'label');
+    report.element(l, 'span', { class: 'swatch', style: `background:var(--${colour})` });
+    report.element(l, 'span', {}, name);
+  }
+};
+
 // First of the values that is at least x.
 report.lowerBound = d3.bisector(v => v).left;
 

@@ -106,46 +106,65 @@
         ['name', parameters.map(p => p.name)], ['unit', parameters.map(unit)], ['value', parameters.map(p => p.value)],
         ['low', parameters.map(p => p.low)], ['high', parameters.map(p => p.high)],
         ['sure_low', parameters.map(p => p.sureLow)], ['sure_high', parameters.map(p => p.sureHigh)]]);
-      if (fitted.some(p => p.sureLow !== null)) f.note('Green: where the loss stays near its optimum. A wide band is a parameter that these data hardly determine.');
+      if (fitted.some(p => p.sureLow !== null)) f.note('Green: where the loss stays nearly as good, the other parameters refitted. A wide band is a parameter that these data hardly determine.');
     }
     const profiled = fitted.filter(p => p.profileValue.length > 1);
     if (profiled.length) profiles(profiled);
-    table(section, ['parameter', 'value', 'unit', 'bounds', 'near the optimum', 'meaning'], parameters.map(p => [
+    table(section, ['parameter', 'value', 'unit', 'bounds', 'nearly as good', 'the data say', 'meaning'], parameters.map(p => [
       p.name, fmt(p.value), unit(p), p.low === null ? 'fixed' : interval(p.low, p.high) + (p.bound ? ', active' : ''),
-      interval(p.sureLow, p.sureHigh), p.doc || '']), [false, true, false, true, true, false]);
+      interval(p.sureLow, p.sureHigh), p.determined || '', (p.doc || '').replace(/ \[.*\]$/, '')]), [false, true, false, true, true, false, false]);
+    const told = fitted.filter(p => p.sentence);
+    if (!told.length) return;
+    const more = report.element(section, 'details');
+    report.element(more, 'summary', {}, 'What the data say about each parameter');
+    const list = report.element(more, 'ul');
+    for (const p of told) report.element(list, 'li', {}, p.sentence);
   })();
 
   // The loss along each parameter, small panels side by side.
   function profiles(list) {
-    const all = list.flatMap(p => p.profileLoss).filter(v => v !== null), lo = d3.min(all);
-    // Far from the optimum the loss says nothing more; the middle is what counts.
-    const hi = Math.max(lo + 1e-9, d3.quantile(all.slice().sort(d3.ascending), 0.8));
+    const [lo, hi] = data.profileLimits, refitted = list.some(p => p.profileRefitted.length), limit = data.nearLimit;
+    const curves = [['held', 'profileLoss', refitted ? 'muted-line' : 'recorded'], ['refitted', 'profileRefitted', 'recorded']];
+    const stretch = p => data.profileStretch[parameters.indexOf(p)];
     function draw(svg, width) {
-      const columns = Math.max(1, Math.floor(width / 210)), w = width / columns, h = 128;
+      const columns = Math.max(1, Math.floor(width / 210)), w = width / columns, h = 134;
       const panels = svg.selectAll('g.profile').data(list);
       const enter = panels.enter().append('g').attr('class', 'profile');
+      enter.append('clipPath').attr('id', (p, i) => 'clip-profile-' + i).append('rect');
+      enter.append('path').attr('class', 'model best').attr('stroke-width', 1.5);
+      const inside = enter.append('g').attr('clip-path', (p, i) => `url(#clip-profile-${i})`);
+      for (const [name, , cls] of curves) inside.append('path').attr('class', `${cls} ${name}`).attr('stroke-width', cls === 'recorded' ? 1.8 : 1.1);
+      inside.append('path').attr('class', 'third limit').attr('stroke-width', 1.1);
       enter.append('rect').attr('class', 'frame');
-      enter.append('path').attr('class', 'recorded').attr('stroke-width', 1.8);
-      enter.append('path').attr('class', 'model').attr('stroke-width', 1.5);
       enter.append('text').attr('class', 'name');
       enter.merge(panels).attr('transform', (p, i) => `translate(${i % columns * w},${Math.floor(i / columns) * h})`).each(function (p, i) {
-        const g = d3.select(this), left = i % columns ? 14 : 44, x = place(p).range([left, w - 22]).clamp(true);
-        const y = d3.scaleLinear().domain([lo, hi]).range([h - 44, 20]);
-        g.select('.frame').attr('x', left).attr('y', 16).attr('width', w - 22 - left).attr('height', h - 60);
-        g.select('.recorded').attr('d', d3.line().defined(k => p.profileLoss[k] !== null && p.profileLoss[k] <= hi)
-          .x(k => x(p.profileValue[k])).y(k => y(p.profileLoss[k]))(d3.range(p.profileValue.length)));
-        g.select('.model').attr('d', `M${x(p.value)},16V${h - 44}`);
-        g.select('.name').attr('x', left).attr('y', 11).text(withUnit(p));
-        const ticks = p.log ? [p.low, p.high] : x.ticks(3);
-        report.axis(g, d3.axisBottom(x).tickValues(ticks).tickFormat(fmt), `translate(0,${h - 44})`, 'x');
+        const g = d3.select(this), left = i % columns ? 14 : 44, top = 18, bottom = h - 44, right = w - 22;
+        const x = place(p).domain(stretch(p)).range([left, right]), y = d3.scaleLinear().domain([lo, hi]).range([bottom, top]);
+        for (const r of g.selectAll('.frame, clipPath rect').nodes()) {
+          d3.select(r).attr('x', left).attr('y', top).attr('width', right - left).attr('height', bottom - top);
+        }
+        for (const [name, key] of curves) {
+          g.select('.' + name).attr('d', d3.line().defined(k => p[key][k] !== null)
+            .x(k => x(p.profileValue[k])).y(k => y(p[key][k]))(d3.range(p[key].length)));
+        }
+        g.select('.best').attr('d', `M${x(p.value)},${top}V${bottom}`);
+        g.select('.limit').attr('d', limit > lo ? `M${left},${y(limit)}H${right}` : null);
+        g.select('.name').attr('x', left).attr('y', 12).text(withUnit(p));
+        // Ticks that fit: on a short logarithmic axis round values as on a linear one.
+        const ends = x.domain(), ticks = p.log && ends[1] / ends[0] > 20 ? ends : d3.ticks(...ends, Math.max(2, (right - left) / 60));
+        report.axis(g, d3.axisBottom(x).tickValues(ticks).tickFormat(fmt), `translate(0,${bottom})`, 'x');
         if (i % columns === 0) report.axis(g, d3.axisLeft(y).ticks(3), `translate(${left},0)`, 'y');
         else g.select('g.axis.y').remove();
       });
       return Math.ceil(list.length / columns) * h;
     }
-    const f = report.figure('parameters', 'profiles', 'Loss along each parameter', draw,
-      () => list.flatMap(p => [[withUnit(p), p.profileValue], [p.name + '_loss', p.profileLoss]]));
-    f.note('The flatter the curve around the best value (orange line), the less the recording says about the parameter.');
+    const f = report.figure('parameters', 'profiles', 'Loss along each parameter, around the optimum', draw,
+      () => list.flatMap(p => [[withUnit(p), p.profileValue], [p.name + '_loss_others_held', p.profileLoss],
+        ...(refitted ? [[p.name + '_loss_others_refitted', p.profileRefitted]] : [])]));
+    report.legend(f.controls, [['model', 'best value'], [refitted ? 'muted' : 'recorded', 'other parameters held'],
+      ...(refitted ? [['recorded', 'other parameters refitted']] : []), ...(limit > 0 ? [['third', 'nearly as good below this']] : [])]);
+    f.note('The flatter the curve, the less the recording says about the parameter. Where refitting the others keeps the loss low '
+      + 'and holding them does not, they make up for each other.');
   }
 
   // ---- convergence ----
@@ -195,11 +214,7 @@
     if (canLog) {
       report.checkbox(f.controls, 'logarithmic', true, on => { logAxis = on; f.redraw(); }).id = 'convergence-log';
     }
-    for (const [cls, name] of [['recorded', 'best so far'], ['model', 'median of the generation']]) {
-      const l = report.element(f.controls, 'label');
-      report.element(l, 'span', { class: 'swatch', style: `background:var(--${cls})` });
-      report.element(l, 'span', {}, name);
-    }
+    report.legend(f.controls, [['recorded', 'best so far'], ['model', 'median of the generation']]);
   })();
 
   // ---- the population ----
@@ -209,8 +224,7 @@
     const start = [];
     let sum = 0;
     for (const g of generations) { start.push(sum); sum += g.n; }
-    const losses = d3.range(sum).map(i => all[i * (D + 1) + D]).filter(v => Number.isFinite(v)).sort(d3.ascending);
-    const colour = d3.scaleSequential(d3.interpolateCividis).domain([d3.quantile(losses, 0.9), losses[0]]).clamp(true);
+    const colour = d3.scaleSequential(d3.interpolateCividis).domain([data.lossLimits[1], data.lossLimits[0]]).clamp(true);
     let kx = 0, ky = 1, timer = null;
     const M = { left: 66, right: 30, top: 10, bottom: 44 };
 
@@ -227,7 +241,7 @@
       dots.enter().append('circle').attr('class', 'candidate').attr('r', 4.5).attr('fill-opacity', .85).attr('stroke-width', .7).merge(dots)
         .attr('cx', o => px(all[o + kx])).attr('cy', o => py(all[o + ky]))
         .attr('fill', o => (Number.isFinite(all[o + D]) ? colour(all[o + D]) : 'none')).attr('stroke', 'gray');
-      if (svg.select('path.best').empty()) svg.append('path').attr('class', 'best model').attr('stroke-width', 2.2);
+      if (svg.select('path.best').empty()) svg.append('path').attr('class', 'best').attr('stroke', 'currentColor').attr('stroke-width', 2.2);
       svg.select('path.best').raise().attr('d', `M${x(fitted[kx].value) - 9},${y(fitted[ky].value)}h18m-9,-9v18`);
       const ticks = p => (p.log ? [5, '~g'] : [5]);
       report.axis(svg, d3.axisBottom(x).ticks(...ticks(fitted[kx])), `translate(0,${height - M.bottom})`, 'x');
@@ -303,9 +317,33 @@
       .note('A failed candidate is no error: it gets a graded cost and the search goes on.');
   }
 
+  function showFailuresOverTime() {
+    const at = data.failureEvaluations, classes = ['recorded', 'model', 'third', 'muted-line'];
+    const shown = data.failurePercent.map((v, i) => ({ v, cls: classes[i % classes.length], label: data.failures[i].label }))
+      .filter(c => c.v.some(p => p > 0));
+    if (!shown.length) return;
+    function draw(svg, width) {
+      const M = { left: 62, right: 30, top: 10 }, height = 130;
+      const x = d3.scaleLinear().domain([0, at[at.length - 1]]).range([M.left, width - M.right]);
+      const y = d3.scaleLinear().domain([0, d3.max(shown, c => d3.max(c.v))]).nice().range([M.top + height, M.top]);
+      const paths = svg.selectAll('path.share').data(shown);
+      paths.enter().append('path').attr('stroke-width', 1.8).merge(paths).attr('class', c => 'share ' + c.cls)
+        .attr('d', c => d3.line().x((v, i) => x(at[i])).y(v => y(v))(c.v));
+      report.axis(svg, d3.axisLeft(y).ticks(4), `translate(${M.left},0)`, 'y');
+      report.axis(svg, d3.axisBottom(x).ticks(width / 110), `translate(0,${M.top + height})`, 'x');
+      report.label(svg, 'x-label', (M.left + width - M.right) / 2, M.top + height + 36, 'evaluations', 'middle');
+      report.label(svg, 'y-label', 0, 0, 'failed (%)', 'middle').attr('transform', `translate(13,${M.top + height / 2}) rotate(-90)`);
+      return M.top + height + 44;
+    }
+    const f = report.figure('search', 'failures-over-time', 'When candidates failed', draw,
+      () => [['evaluations', at], ...data.failurePercent.map((v, i) => [data.failures[i].label + '_percent', v])]);
+    report.legend(f.controls, shown.map(c => [c.cls.replace('-line', ''), c.label]));
+  }
+
   const hasPopulation = data.population && fitted.length > 1;
   Promise.resolve(hasPopulation ? report.unpackBlock(data.population.block).then(showPopulation) : null).then(() => {
     if (data.failures.length && data.evaluations) showFailures();
+    if (data.failurePercent) showFailuresOverTime();
     document.documentElement.dataset.searchReady = 'true';
   });
 })();

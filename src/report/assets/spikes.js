@@ -55,20 +55,12 @@
       ['t_ms', rows.flatMap(r => r.t)]];
   });
   view.listeners.push(raster);
-  legend(raster.controls);
-
-  function legend(parent) {
-    for (const [cls, name] of [['recorded', 'recorded, a row for each repeat'], ['model', 'model']]) {
-      const l = report.element(parent, 'label');
-      report.element(l, 'span', { class: 'swatch', style: `background:var(--${cls})` });
-      report.element(l, 'span', {}, name);
-    }
-  }
+  report.legend(raster.controls, [['recorded', 'recorded, a row for each repeat'], ['model', 'model']]);
 
   // ---- rate over time ----
 
-  const WIDTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
-  let binWidth = 20;
+  const WIDTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+  let binWidth = Math.min(1000, report.data.rateBin);
 
   // Mean rate in Hz of so many trains, in bins of binWidth from the sweep's start.
   function rate(trains) {
@@ -117,40 +109,24 @@
 
   // ---- intervals ----
 
-  const diff = t => t.slice(1).map((v, i) => v - t[i]);
-  const pooled = { recorded: sweeps.flatMap(s => diff(s.recorded.t)), model: sweeps.flatMap(s => diff(s.model.t)) };
-  if (!pooled.recorded.length && !pooled.model.length) return;
-  const everything = pooled.recorded.concat(pooled.model).sort(d3.ascending);
-  let logAxis = d3.quantile(everything, 0.99) > 20 * d3.quantile(everything, 0.1);
-
-  function intervalBins(n) {
-    const lo = Math.max(0.1, everything[0]), hi = d3.quantile(everything, logAxis ? 1 : 0.99) * 1.02;
-    const scale = logAxis ? d3.scaleLog().domain([lo * 0.98, Math.max(hi, lo * 2)]) : d3.scaleLinear().domain([0, Math.max(hi, 1)]);
-    const range = scale.copy().range([0, n]);
-    const edges = d3.range(n + 1).map(i => range.invert(i));
-    const share = list => {
-      const count = new Float64Array(n);
-      for (const v of list) {
-        const i = Math.floor(range(v));
-        if (i >= 0 && i < n) count[i]++;
-      }
-      return count.map(c => list.length ? c / list.length : 0);
-    };
-    return { scale, edges, recorded: share(pooled.recorded), model: share(pooled.model) };
-  }
+  const intervals = report.data.intervals;
+  if (!intervals) return;
+  let logAxis = intervals.logBetter;
+  const chosenBins = () => (logAxis ? intervals.log : intervals.linear);
 
   function drawIntervals(svg, width) {
-    const M = { left: 58, right: 30 }, height = 170, top = 8, n = Math.min(60, Math.max(20, Math.floor(width / 14)));
-    const bins = intervalBins(n), x = bins.scale.range([M.left, width - M.right]);
+    const M = { left: 58, right: 30 }, height = 170, top = 8, bins = chosenBins();
+    const x = (logAxis ? d3.scaleLog() : d3.scaleLinear()).domain([bins.edges[0], bins.edges[bins.edges.length - 1]])
+      .range([M.left, width - M.right]);
     const y = d3.scaleLinear().domain([0, d3.max([...bins.recorded, ...bins.model]) || 1]).nice().range([top + height, top]);
-    const bars = svg.selectAll('rect.bar').data([...bins.recorded]);
+    const bars = svg.selectAll('rect.bar').data(bins.recorded);
     bars.exit().remove();
     bars.enter().append('rect').attr('class', 'bar recorded-fill').attr('fill-opacity', .45).merge(bars)
       .attr('x', (d, i) => x(bins.edges[i]) + .5).attr('width', (d, i) => Math.max(.5, x(bins.edges[i + 1]) - x(bins.edges[i]) - 1))
       .attr('y', d => y(d)).attr('height', d => top + height - y(d));
     let outline = svg.select('path.model');
     if (outline.empty()) outline = svg.append('path').attr('class', 'model').attr('stroke-width', 2);
-    outline.raise().attr('d', `M${x(bins.edges[0])},${y(0)}` + [...bins.model].map((v, i) => `V${y(v)}H${x(bins.edges[i + 1])}`).join('') + `V${y(0)}`);
+    outline.raise().attr('d', `M${x(bins.edges[0])},${y(0)}` + bins.model.map((v, i) => `V${y(v)}H${x(bins.edges[i + 1])}`).join('') + `V${y(0)}`);
     report.axis(svg, d3.axisLeft(y).ticks(4, '%'), `translate(${M.left},0)`, 'y');
     report.axis(svg, logAxis ? d3.axisBottom(x).ticks(width / 120, '~r') : d3.axisBottom(x).ticks(width / 90), `translate(0,${top + height})`, 'x');
     report.label(svg, 'x-label', (M.left + width - M.right) / 2, top + height + 36, 'interval between spikes (ms)', 'middle');
@@ -159,9 +135,9 @@
   }
 
   const isi = report.figure('spikes', 'intervals', 'Intervals between spikes (all sweeps)', drawIntervals, () => {
-    const bins = intervalBins(60);
+    const bins = chosenBins();
     return [['from_ms', bins.edges.slice(0, -1)], ['to_ms', bins.edges.slice(1)],
-      ['recorded_share', [...bins.recorded]], ['model_share', [...bins.model]]];
+      ['recorded_share', bins.recorded], ['model_share', bins.model]];
   });
   const box = report.checkbox(isi.controls, 'logarithmic', logAxis, on => {
     logAxis = on;
@@ -169,10 +145,6 @@
     isi.redraw();
   });
   box.id = 'isi-log';
-  for (const [cls, name] of [['recorded', `recorded (${pooled.recorded.length})`], ['model', `model (${pooled.model.length})`]]) {
-    const l = report.element(isi.controls, 'label');
-    report.element(l, 'span', { class: 'swatch', style: `background:var(--${cls})` });
-    report.element(l, 'span', {}, name);
-  }
+  report.legend(isi.controls, [['recorded', `recorded (${intervals.nRecorded})`], ['model', `model (${intervals.nModel})`]]);
   if (!anyModel) isi.note('The model fired no spike.');
 })();

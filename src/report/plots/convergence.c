@@ -82,10 +82,9 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
     spk__frame_curve(p, &frame, c.x_median, c.median, c.n_median, 0.6);
     spk__paper_colour(p, SPK__COLOUR_RECORDED, 1);
     spk__frame_curve(p, &frame, c.x, c.best, c.n, 1.1);
-    double end = frame.left + frame.width, y = 1.1 * f->font;
-    spk__paper_text(p, end, y, 1, SPK__COLOUR_MODEL, "median of the generation");
-    end -= spk__paper_text_width(p, "median of the generation") + f->font;
-    spk__paper_text(p, end, y, 1, SPK__COLOUR_RECORDED, "best so far");
+    static const spk__legend legend[] = {{"best so far", SPK__COLOUR_RECORDED},
+                                         {"median of the generation", SPK__COLOUR_MODEL}};
+    spk__paper_legend(p, frame.left + frame.width, 1.1 * f->font, legend, 2);
     spk__frame_y_axis(p, &frame, "loss");
     spk__frame_x_axis(p, &frame, "evaluations");
     curves_free(f->ctx, &c);

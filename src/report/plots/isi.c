@@ -45,7 +45,7 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
     spk__frame_steps(p, &frame, b->edge, share[0], SPK__INTERVAL_BINS, true, 0);
     spk__paper_colour(p, SPK__COLOUR_MODEL, 1);
     spk__frame_steps(p, &frame, b->edge, share[1], SPK__INTERVAL_BINS, false, 0.8);
-    spk__paper_legend(p, frame.left + frame.width, 1.1 * f->font, s.n_recorded > 0, s.n_model > 0);
+    spk__paper_data_legend(p, frame.left + frame.width, 1.1 * f->font);
     spk__frame_y_axis(p, &frame, "share of intervals (%)");
     spk__frame_x_axis(p, &frame, "interval between spikes (ms)");
     return SPK_OK;

@@ -102,7 +102,7 @@ static void draw_best(const spk__plot *f, spk__paper *p, const spk__frame *frame
                       const spk_report_parameter *const q[2]) {
     double x = spk__frame_x(frame, q[0]->value), y = spk__frame_y(frame, q[1]->value),
            arm = 0.7 * f->font;
-    spk__paper_colour(p, SPK__COLOUR_MODEL, 1);
+    spk__paper_colour(p, SPK__COLOUR_INK, 1);
     spk__paper_line(p, x - arm, y, x + arm, y, 1.1);
     spk__paper_line(p, x, y - arm, x, y + arm, 1.1);
 }

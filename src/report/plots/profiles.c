@@ -25,9 +25,14 @@ static size_t columns(const spk__plot *f, size_t n) {
     return (n + rows - 1) / rows;
 }
 
+/* The line of the legend. */
+static double above(const spk__plot *f) {
+    return 1.3 * f->font;
+}
+
 static double height(const spk__plot *f) {
     size_t n = count(f->d), across = columns(f, n), rows = (n + across - 1) / across;
-    return (double)rows * (0.62 * f->width / (double)across + 4 * f->font);
+    return above(f) + (double)rows * (0.62 * f->width / (double)across + 4 * f->font);
 }
 
 static void draw_panel(const spk__plot *f, spk__paper *p, const spk_report_parameter *q,
@@ -38,13 +43,38 @@ static void draw_panel(const spk__plot *f, spk__paper *p, const spk_report_param
                            SPK__COLOUR_INK, spk__with_unit(q, name));
     spk__paper_colour(p, SPK__COLOUR_MODEL, 1);
     spk__paper_line(p, x, frame->top, x, frame->top + frame->height, 0.8);
+    if (q->profile_refitted) {
+        spk__paper_colour(p, SPK__COLOUR_MUTED, 1);
+        spk__frame_curve(p, frame, q->profile_value, q->profile_loss, q->n_profile, 0.5);
+    }
     spk__paper_colour(p, SPK__COLOUR_RECORDED, 1);
-    spk__frame_curve(p, frame, q->profile_value, q->profile_loss, q->n_profile, 0.9);
+    spk__frame_curve(p, frame, q->profile_value,
+                     q->profile_refitted ? q->profile_refitted : q->profile_loss, q->n_profile,
+                     0.9);
+    if (f->d->near_limit > 0) {
+        double y = spk__frame_y(frame, f->d->near_limit);
+        spk__paper_colour(p, SPK__COLOUR_THIRD, 1);
+        spk__paper_line(p, frame->left, y, frame->left + frame->width, y, 0.5);
+    }
     spk__frame_x_axis(p, frame, NULL);
     if (first)
         spk__frame_y_axis(p, frame, "loss");
     else
         spk__paper_line(p, frame->left, frame->top, frame->left, frame->top + frame->height, 0.5);
+}
+
+static void draw_legend(const spk__plot *f, spk__paper *p) {
+    spk__legend legend[4] = {{"best", SPK__COLOUR_MODEL}};
+    size_t n = 1;
+    bool refitted = false;
+    for (size_t i = 0; i < f->d->n_parameters; i++)
+        refitted |= f->d->parameter[i].profile_refitted != NULL;
+    if (refitted)
+        legend[n++] = (spk__legend){"others held", SPK__COLOUR_MUTED};
+    legend[n++] = (spk__legend){refitted ? "others refitted" : "others held", SPK__COLOUR_RECORDED};
+    if (f->d->near_limit > 0)
+        legend[n++] = (spk__legend){"nearly as good", SPK__COLOUR_THIRD};
+    spk__paper_legend(p, p->width - 0.8 * f->font, f->font, legend, n);
 }
 
 static spk_status draw(const spk__plot *f, spk__paper *p) {
@@ -54,7 +84,7 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
         return st;
     size_t n = count(f->d), across = columns(f, n), rows = (n + across - 1) / across, k = 0;
     spk__axis y = {low, high, false};
-    double row_height = p->height / (double)rows, panel = row_height - 4 * f->font;
+    double row_height = (p->height - above(f)) / (double)rows, panel = row_height - 4 * f->font;
     double room = spk__axis_room(p, &y, panel), space = 2 * f->font;
     double width =
         (p->width - room - 0.8 * f->font - space * (double)(across - 1)) / (double)across;
@@ -62,15 +92,18 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
         const spk_report_parameter *q = &f->d->parameter[i];
         if (q->n_profile < 2)
             continue;
+        spk__axis x = spk__parameter_axis(q);
+        spk__profile_stretch(q, high, &x.lo, &x.hi);
         spk__frame frame = {room + (width + space) * (double)(k % across),
-                            row_height * (double)(k / across) + 1.8 * f->font,
+                            above(f) + row_height * (double)(k / across) + 1.8 * f->font,
                             width,
                             panel,
-                            spk__parameter_axis(q),
+                            x,
                             y};
         draw_panel(f, p, q, &frame, k % across == 0);
         k++;
     }
+    draw_legend(f, p);
     return SPK_OK;
 }
 

@@ -37,7 +37,7 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
     spk__frame_steps(p, &frame, r.edge, r.recorded_Hz, r.n, true, 0);
     spk__paper_colour(p, SPK__COLOUR_MODEL, 1);
     spk__frame_steps(p, &frame, r.edge, r.model_Hz, r.n, false, 0.8);
-    spk__paper_legend(p, frame.left + frame.width, 1.1 * f->font, true, true);
+    spk__paper_data_legend(p, frame.left + frame.width, 1.1 * f->font);
     spk__frame_y_axis(p, &frame, "rate (Hz)");
     spk__frame_time_axis(p, &frame);
     spk__rates_free(f->ctx, &r);

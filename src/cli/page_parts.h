@@ -1,0 +1,42 @@
+/* What the files that fill a page share. */
+#ifndef SPK_CLI_PAGE_PARTS_H
+#define SPK_CLI_PAGE_PARTS_H
+
+#include "cli/page.h"
+
+enum {
+    PAGE_PROFILE_POINTS = 41,
+    PAGE_MOST_FACTS = 24,
+    PAGE_MOST_FAILURES = 3,
+    PAGE_MOST_DIRECTIONS = 6
+};
+
+/* Everything that the page borrows. */
+struct cli_page {
+    cli *c;
+    cli_page_source from;
+    spk_report_data data;
+    spk_report_sweep *sweep;
+    spk_report_window *window; /* two a sweep */
+    spk_sim *sim;              /* one a stimulus */
+    size_t n_sims;
+    spk_report_score *score;
+    spk_report_parameter *parameter;
+    double *profile_value, *profile_loss;
+    const char *direction[PAGE_MOST_DIRECTIONS];
+    spk_report_generation *generation;
+    double *point, *loss, *failed;
+    spk_report_count failure[PAGE_MOST_FAILURES];
+    spk_report_fact fact[PAGE_MOST_FACTS];
+    char fact_text[PAGE_MOST_FACTS][160];
+    char title[256], summary[512], warning[512], command[512];
+};
+
+spk_status cli_page_no_memory(cli *c);
+spk_status cli_page_fill_sweeps(cli_page *g, bool glance);
+spk_status cli_page_fill_parameters(cli_page *g, bool profiles);
+spk_status cli_page_fill_search(cli_page *g);
+/* Title, summary, warning, facts, scores: of what has ended. */
+spk_status cli_page_fill_words(cli_page *g);
+
+#endif

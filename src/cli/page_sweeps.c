@@ -1,0 +1,122 @@
+/* The sweeps of a page: data from the recording, the model simulated with the best parameters. */
+#include "cli/page_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What a glance shows of a trace. */
+static const double glance_ms = 4000;
+
+static spk_status simulate(cli_page *g, int stimulus) {
+    const spk_recording *rec = spk_setup_recording(g->from.setup);
+    spk_problem *p = g->from.problem;
+    spk_sim_options o = SPK_SIM_OPTIONS_INIT;
+    o.dt_ms = spk_problem_dt(p);
+    o.record_every = 1;
+    o.seed = spk_problem_seed(p);
+    spk_trace current = spk_recording_mean_current(rec, stimulus);
+    if (!current.n || g->sim[stimulus].n_steps)
+        return SPK_OK;
+    return spk_simulate(g->c->ctx, spk_problem_score_kernel(p), g->from.values, current, &o,
+                        &g->sim[stimulus]);
+}
+
+static void add_windows(cli_page *g, spk_report_sweep *s, size_t index) {
+    spk_report_window *room = g->window + 2 * (size_t)(s - g->sweep);
+    s->window = room;
+    for (int part = SPK_TRAIN; part <= SPK_TEST; part++) {
+        size_t n;
+        const spk_part *p = spk_setup_part(g->from.setup, (spk_part_kind)part, &n);
+        for (size_t i = 0; i < n; i++)
+            if (p[i].sweep == index && s->n_windows < 2)
+                room[s->n_windows++] =
+                    (spk_report_window){p[i].start_ms, p[i].stop_ms, part == SPK_TEST};
+    }
+}
+
+static void fill_sweep(cli_page *g, spk_report_sweep *out, size_t index) {
+    const spk_recording *rec = spk_setup_recording(g->from.setup);
+    const spk_sweep *s = spk_recording_sweep(rec, index);
+    const spk_sim *m = &g->sim[s->stimulus];
+    int v = cli_find_voltage(spk_problem_score_kernel(g->from.problem));
+    *out =
+        (spk_report_sweep){.name = s->name,
+                           .stimulus = s->stimulus,
+                           .current_pA = s->current_pA,
+                           .recorded_mV = s->voltage_mV,
+                           .recorded = s->spikes,
+                           .model = {m->spike_ms, m->n_spikes, 0, (double)m->n_steps * m->dt_ms}};
+    if (v >= 0 && m->value) {
+        out->model_mV = (spk_trace){m->value + (size_t)v * m->n_samples, m->n_samples, 0,
+                                    (double)m->every * m->dt_ms};
+        out->model_resets = cli_lacks_spikes(m, v, spk_recording_detection(rec)->threshold_mV);
+    }
+    add_windows(g, out, index);
+}
+
+/* ---- a glance ---- */
+
+/* The first sweep with held-out data, else the first. */
+static size_t first_sweep(const cli_page *g) {
+    size_t n;
+    const spk_part *p = spk_setup_part(g->from.setup, SPK_TEST, &n);
+    size_t first = n ? p[0].sweep : 0;
+    for (size_t i = 0; i < n; i++)
+        first = p[i].sweep < first ? p[i].sweep : first;
+    return first;
+}
+
+static spk_trace cut(spk_trace t, double start, double stop) {
+    double from = ceil((start - t.start_ms) / t.dt_ms), to = floor((stop - t.start_ms) / t.dt_ms);
+    from = fmax(from, 0);
+    to = fmin(to, (double)t.n);
+    if (t.n == 0 || !(from < to))
+        return (spk_trace){0};
+    return (spk_trace){t.value + (size_t)from, (size_t)(to - from), t.start_ms + from * t.dt_ms,
+                       t.dt_ms};
+}
+
+/* From shortly before the first spike that was held out. */
+static void shorten(spk_report_sweep *s) {
+    double start = s->recorded.n ? s->recorded.t_ms[0] : 0;
+    for (size_t i = 0; i < s->n_windows; i++)
+        for (size_t k = 0; s->window[i].test && k < s->recorded.n; k++)
+            if (s->recorded.t_ms[k] >= s->window[i].start_ms) {
+                start = s->recorded.t_ms[k];
+                break;
+            }
+    start = fmax(0, start - 100);
+    spk_trace *trace[] = {&s->current_pA, &s->recorded_mV, &s->model_mV};
+    for (size_t i = 0; i < sizeof trace / sizeof *trace; i++)
+        *trace[i] = cut(*trace[i], start, start + glance_ms);
+}
+
+spk_status cli_page_fill_sweeps(cli_page *g, bool glance) {
+    const spk_recording *rec = spk_setup_recording(g->from.setup);
+    size_t n = spk_recording_sweep_count(rec);
+    g->sweep = calloc(n, sizeof *g->sweep);
+    g->window = calloc(2 * n, sizeof *g->window);
+    g->n_sims = spk_recording_stimulus_count(rec);
+    g->sim = calloc(g->n_sims, sizeof *g->sim);
+    if (!g->sweep || !g->window || !g->sim)
+        return cli_page_no_memory(g->c);
+    size_t first = glance ? first_sweep(g) : 0;
+    for (size_t i = 0; i < n; i++) {
+        int stimulus = spk_recording_sweep(rec, i)->stimulus;
+        if (glance && stimulus != spk_recording_sweep(rec, first)->stimulus)
+            continue;
+        spk_status st = simulate(g, stimulus);
+        if (st)
+            return st;
+        spk_report_sweep *s = &g->sweep[g->data.n_sweeps++];
+        fill_sweep(g, s, i);
+        if (!glance)
+            continue;
+        if (i == first)
+            shorten(s);
+        else
+            s->current_pA = s->recorded_mV = s->model_mV = (spk_trace){0};
+    }
+    g->data.sweep = g->sweep;
+    return SPK_OK;
+}
