@@ -160,7 +160,7 @@ report.figure = function (sectionId, id, title, draw, csv) {
     width: 0,
     note: text => { report.element(figure, 'p', { class: 'note' }, text); },
     redraw() {
-      const width = Math.max(280, Math.floor(plot.getBoundingClientRect().width));
+      const width = report.paperWidth || Math.max(280, Math.floor(plot.getBoundingClientRect().width));
       f.width = width;
       const height = draw(svg, width, f);
       if (height) svg.attr('width', width).attr('height', height).attr('viewBox', `0 0 ${width} ${height}`);
@@ -255,12 +255,14 @@ report.setTheme = function (theme) {
   // Paper is white, and what is folded away on the screen is printed.
   let before;
   addEventListener('beforeprint', () => {
+    report.paperWidth = 680; // of A4 and letter between margins, in CSS pixels
     before = root.dataset.theme;
     root.dataset.theme = 'light';
     document.querySelectorAll('details').forEach(d => { d.dataset.was = d.open; d.open = true; });
     report.redrawAll();
   });
   addEventListener('afterprint', () => {
+    report.paperWidth = 0;
     root.dataset.theme = before;
     document.querySelectorAll('details').forEach(d => { d.open = d.dataset.was === 'true'; });
     report.redrawAll();

@@ -62,7 +62,7 @@
     }
     section.hidden = false;
     table(section, ['measure', 'data', 'score', 'confidence interval', 'reliability', 'score / reliability'], scores.map(s => [
-      plain(s) + (s.unit ? ` (${s.unit})` : '') + (s.distance ? ', a distance: 0 is best' : ''), s.part, fmt(s.value), interval(s.low, s.high), fmt(s.reliability),
+      plain(s) + (s.unit ? ` (${s.unit})` : '') + (s.distance ? ', 0 is best' : ''), s.part, fmt(s.value), interval(s.low, s.high), fmt(s.reliability),
       s.distance || s.reliability === null || s.reliability < 0.2 ? '–' : d3.format('.2f')(s.value / s.reliability)]),
       [false, false, true, true, true, true]);
   })();
