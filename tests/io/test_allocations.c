@@ -1,7 +1,9 @@
 /* Every format that we write: reading it and writing it with each allocation failing. */
-#include "test.h"
 #include "io/memory.h"
 #include "io/seeds.h"
+#include "test.h"
+
+#include <dirent.h>
 
 static const char *name;
 static bool traces;
@@ -64,8 +66,39 @@ TEST(spikes_survive_it) {
     both("s.npy", false);
 }
 
+/* Formats that are only read: the valid files of the fuzzers' corpus. */
+static void read_all(const char *folder) {
+    char path[4096];
+    const char *source = getenv("SPK_SOURCE");
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/%s", source ? source : ".", folder);
+    struct dirent **entry = NULL;
+    int n = scandir(path, &entry, NULL, alphasort), read = 0;
+    size_t length = strlen(path);
+    for (int i = 0; i < n; i++) {
+        snprintf(path + length, sizeof path - length, "/%s", entry[i]->d_name);
+        free(entry[i]);
+        name = path;
+        if (path[length + 1] == '.')
+            continue;
+        spk_ctx *ctx = spk_ctx_new(NULL);
+        if (read_one(ctx) == SPK_OK) {
+            check_every_allocation(read_one);
+            read++;
+        }
+        spk_ctx_free(ctx);
+    }
+    free(entry);
+    CHECK(read > 0);
+}
+
+TEST(what_is_only_read_survives_it) {
+    read_all("binary");
+    read_all("hdf5");
+}
+
 int main(void) {
     RUN(traces_survive_it);
     RUN(spikes_survive_it);
+    RUN(what_is_only_read_survives_it);
     return test_end();
 }
