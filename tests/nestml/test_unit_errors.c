@@ -1,0 +1,347 @@
+/* Units that clash are said with the place and what to do. */
+#include "nestml/diagnose.h"
+
+TEST(units_that_clash) {
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        C pF = 250 mV\n"),
+              "m:8:16: error: the parameter 'C' is in pF, but this is mV\n"
+              "            C pF = 250 mV\n"
+              "                   ^~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        C pF = 250\n"),
+              "m:8:16: error: the parameter 'C' is in pF, but this is a plain number\n"
+              "            C pF = 250\n"
+              "                   ^~~\n"
+              "  hint: write 250 pF\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x mV = tau + 3 mV\n"),
+              "m:8:16: error: '+' needs equal units on both sides, not ms and mV\n"
+              "            x mV = tau + 3 mV\n"
+              "                   ^~~~~~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x ms = tau + 3\n"),
+              "m:8:22: warning: 3 is a plain number, but meets a quantity in ms: it is read in ms\n"
+              "            x ms = tau + 3\n"
+              "                         ^\n"
+              "  hint: write 3 ms\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        k real = 3\n"
+                       "        x ms = tau * (1 ms + k)\n"),
+              "m:9:23: error: '+' needs equal units on both sides, not ms and a plain number\n"
+              "            x ms = tau * (1 ms + k)\n"
+              "                          ^~~~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau + tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"),
+              "m:5:16: error: '+' needs equal units on both sides, not mV/ms and ms\n"
+              "            V_m' = -V_m / tau + tau\n"
+              "                   ^~~~~~~~~~~~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m * tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"),
+              "m:5:16: error: V_m is in mV, so the right side of V_m' must be in mV/ms, not ms*mV\n"
+              "            V_m' = -V_m * tau\n"
+              "                   ^~~~~~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x real = exp(tau)\n"),
+              "m:8:22: error: exp() needs a plain number, not ms\n"
+              "            x real = exp(tau)\n"
+              "                         ^~~\n"
+              "  hint: divide it by a quantity in ms\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x mV = 5 mv\n"),
+              "m:8:18: error: unknown unit 'mv'\n"
+              "            x mV = 5 mv\n"
+              "                     ^~\n"
+              "  hint: did you mean 'mV'?\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x ms**a = 5 mV\n"),
+              "m:8:15: error: the exponent of a unit must be an integer\n"
+              "            x ms**a = 5 mV\n"
+              "                  ^\n"
+              "  hint: write for example mV, pA/ms, 1/s or ms**-1\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x real = max(tau, 3 mV)\n"),
+              "m:8:18: error: max() needs equal units on both sides, not ms and mV\n"
+              "            x real = max(tau, 3 mV)\n"
+              "                     ^~~~~~~~~~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x real = tau > 3 ms ? 1 mV : 3 ms\n"),
+              "m:8:18: error: a choice needs equal units on both sides, not mV and ms\n"
+              "            x real = tau > 3 ms ? 1 mV : 3 ms\n"
+              "                     ^~~~~~~~~~~~~~~~~~~~~~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x mV = 2 mV ** tau\n"),
+              "m:8:24: error: an exponent needs a plain number, not ms\n"
+              "            x mV = 2 mV ** tau\n"
+              "                           ^~~\n"
+              "  hint: divide it by a quantity in ms\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x mV = (2 mV) ** 0.5\n"),
+              "m:8:26: error: a quantity in mV has no such power\n"
+              "            x mV = (2 mV) ** 0.5\n"
+              "                             ^~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x real = tau ^ 2\n"),
+              "m:8:18: error: '^' needs integers, not ms\n"
+              "            x real = tau ^ 2\n"
+              "                     ^~~\n"
+              "  hint: a power is written **\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        n integer = steps(3 mV)\n"),
+              "m:8:27: error: steps() needs a time, not mV\n"
+              "            n integer = steps(3 mV)\n"
+              "                              ^~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "    equations:\n"
+                       "        kernel K = delta(V_m) + delta(tau)\n"),
+              "m:9:26: error: a kernel cannot depend on the state 'V_m'\n"
+              "            kernel K = delta(V_m) + delta(tau)\n"
+              "                             ^~~\n"
+              "m:9:26: error: delta() needs a time, not mV\n"
+              "            kernel K = delta(V_m) + delta(tau)\n"
+              "                             ^~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x boolean = 3\n"),
+              "m:8:21: error: the parameter 'x' is true or false, but this is a plain number\n"
+              "            x boolean = 3\n"
+              "                        ^\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x real = true + 1\n"),
+              "m:8:18: error: '+' needs numbers, not true or false\n"
+              "            x real = true + 1\n"
+              "                     ^~~~\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x boolean = tau and true\n"),
+              "m:8:21: error: 'and' needs a condition, not ms\n"
+              "            x boolean = tau and true\n"
+              "                        ^~~\n"
+              "  hint: compare it with something\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x string = \"a\"\n"),
+              "m:8:9: error: a parameter of type string is not supported\n"
+              "            x string = \"a\"\n"
+              "            ^\n"
+              "  hint: types are units, real, integer and boolean\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "    update:\n"
+                       "        V_m = 3\n"
+                       "        V_m += tau\n"
+                       "        y mV = 3 ms\n"
+                       "        if V_m:\n"
+                       "            V_m = 1 mV\n"),
+              "m:9:15: error: the state 'V_m' is in mV, but this is a plain number\n"
+              "            V_m = 3\n"
+              "                  ^\n"
+              "  hint: write 3 mV\n"
+              "m:10:9: error: '+' needs equal units on both sides, not mV and ms\n"
+              "            V_m += tau\n"
+              "            ^~~~~~~~~~\n"
+              "m:11:16: error: the variable 'y' is in mV, but this is ms\n"
+              "            y mV = 3 ms\n"
+              "                   ^~~~\n"
+              "m:12:12: error: if needs a condition, not mV\n"
+              "            if V_m:\n"
+              "               ^~~\n"
+              "  hint: compare it with something\n");
+}
+
+TEST(numbers_without_units_are_read_with_a_warning) {
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x boolean = tau > 0\n"),
+              "m:8:27: warning: 0 is a plain number, but meets a quantity in ms: it is read in ms\n"
+              "            x boolean = tau > 0\n"
+              "                              ^\n"
+              "  hint: write 0 ms\n");
+    CHECK_STR(
+        diagnose("model m:\n"
+                 "    state:\n"
+                 "        V_m mV = -70 mV\n"
+                 "    equations:\n"
+                 "        V_m' = -V_m / tau\n"
+                 "    parameters:\n"
+                 "        tau ms = 10 ms\n"
+                 "        x mV = 3 V\n"
+                 "        y real = exp((x + 65.) / 7)\n"),
+        "m:9:27: warning: 65 is a plain number, but meets a quantity in mV: it is read in mV\n"
+        "            y real = exp((x + 65.) / 7)\n"
+        "                              ^~~\n"
+        "  hint: write 65 mV\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x real = 3 V\n"),
+              "m:8:18: warning: the parameter 'x' is declared as real: it gets this value in V\n"
+              "            x real = 3 V\n"
+              "                     ^~~\n"
+              "  hint: declare it in V\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        n integer = 2.5\n"
+                       "        k integer = 5 / 2\n"),
+              "m:8:21: warning: the parameter 'n' is an integer: this is cut off to one\n"
+              "            n integer = 2.5\n"
+              "                        ^~~\n"
+              "  hint: use floor(), ceil() or round()\n");
+    CHECK_STR(diagnose("model m:\n"
+                       "    state:\n"
+                       "        V_m mV = -70 mV\n"
+                       "    equations:\n"
+                       "        V_m' = -V_m / tau\n"
+                       "    parameters:\n"
+                       "        tau ms = 10 ms\n"
+                       "        x boolean = true or false and true\n"),
+              "m:8:21: warning: 'and' and 'or' bind alike in NESTML: this is (... or ...) and ...\n"
+              "            x boolean = true or false and true\n"
+              "                        ^~~~~~~~~~~~~~~~~~~~~~\n"
+              "  hint: put parentheses where they are meant\n");
+}
+
+int main(void) {
+    RUN(units_that_clash);
+    RUN(numbers_without_units_are_read_with_a_warning);
+    return test_end();
+}
