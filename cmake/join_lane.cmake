@@ -1,9 +1,8 @@
-# Puts the parts of src/num/lane.h in the place of their includes. Run by cmake/lane.cmake.
+# Puts the parts of src/num/lane.h, and theirs, in the place of their includes. Run by cmake/lane.cmake.
 file(READ ${SOURCE}/num/lane.h text)
-string(REGEX MATCHALL "num/lane[a-z0-9_]*\\.h" parts "${text}")
-list(REMOVE_DUPLICATES parts)
-foreach(part IN LISTS parts)
+while(text MATCHES "#include \"(num/lane[a-z0-9_]*\\.h)\"\n")
+  set(part ${CMAKE_MATCH_1})
   file(READ ${SOURCE}/${part} body)
   string(REPLACE "#include \"${part}\"\n" "${body}" text "${text}")
-endforeach()
+endwhile()
 file(WRITE ${OUT} "${text}")

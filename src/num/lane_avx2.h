@@ -20,36 +20,12 @@ typedef __m256 vm;
 #endif
 typedef __m256i vi;
 
-SPK_LANE_FN vr vr_load(const vr_real *p) {
-    return SPK__V(loadu)(p);
-}
-SPK_LANE_FN void vr_store(vr_real *p, vr a) {
-    SPK__V(storeu)(p, a);
-}
-SPK_LANE_FN vr vr_set1(double a) {
-    return SPK__V(set1)((vr_real)a);
-}
-SPK_LANE_FN vr vr_add(vr a, vr b) {
-    return SPK__V(add)(a, b);
-}
-SPK_LANE_FN vr vr_sub(vr a, vr b) {
-    return SPK__V(sub)(a, b);
-}
-SPK_LANE_FN vr vr_mul(vr a, vr b) {
-    return SPK__V(mul)(a, b);
-}
-SPK_LANE_FN vr vr_div(vr a, vr b) {
-    return SPK__V(div)(a, b);
-}
-SPK_LANE_FN vr vr_fma(vr a, vr b, vr c) {
-    return SPK__V(fmadd)(a, b, c);
-}
-SPK_LANE_FN vr vr_fms(vr a, vr b, vr c) {
-    return SPK__V(fmsub)(a, b, c);
-}
-SPK_LANE_FN vr vr_fnma(vr a, vr b, vr c) {
-    return SPK__V(fnmadd)(a, b, c);
-}
+#define SPK__ROUND SPK__V(round)
+#define SPK__CMP(a, b, how) SPK__V(cmp)(a, b, how)
+#define SPK__BITS(name) _mm256_##name##_si256
+#define SPK__COUNT(n) (n)
+#include "num/lane_x86.h"
+
 SPK_LANE_FN vr vr_neg(vr a) {
     return SPK__V(xor)(a, SPK__V(set1)((vr_real)-0.0));
 }
@@ -59,55 +35,6 @@ SPK_LANE_FN vr vr_abs(vr a) {
 SPK_LANE_FN vr vr_copysign(vr a, vr sign) {
     const vr s = SPK__V(set1)((vr_real)-0.0);
     return SPK__V(or)(SPK__V(and)(s, sign), SPK__V(andnot)(s, a));
-}
-SPK_LANE_FN vr vr_sqrt(vr a) {
-    return SPK__V(sqrt)(a);
-}
-SPK_LANE_FN vr vr_min(vr a, vr b) {
-    return SPK__V(min)(a, b);
-}
-SPK_LANE_FN vr vr_max(vr a, vr b) {
-    return SPK__V(max)(a, b);
-}
-SPK_LANE_FN vr vr_floor(vr a) {
-    return SPK__V(round)(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-}
-SPK_LANE_FN vr vr_ceil(vr a) {
-    return SPK__V(round)(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
-}
-SPK_LANE_FN vr vr_trunc(vr a) {
-    return SPK__V(round)(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
-}
-
-SPK_LANE_FN vm vm_lt(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_LT_OQ);
-}
-SPK_LANE_FN vm vm_le(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_LE_OQ);
-}
-SPK_LANE_FN vm vm_gt(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_GT_OQ);
-}
-SPK_LANE_FN vm vm_ge(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_GE_OQ);
-}
-SPK_LANE_FN vm vm_eq(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_EQ_OQ);
-}
-SPK_LANE_FN vm vm_ne(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_NEQ_UQ);
-}
-SPK_LANE_FN vm vm_nlt(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_NLT_UQ);
-}
-SPK_LANE_FN vm vm_nle(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_NLE_UQ);
-}
-SPK_LANE_FN vm vm_ngt(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_NGT_UQ);
-}
-SPK_LANE_FN vm vm_nge(vr a, vr b) {
-    return SPK__V(cmp)(a, b, _CMP_NGE_UQ);
 }
 SPK_LANE_FN vm vm_none(void) {
     return SPK__V(setzero)();
@@ -136,40 +63,12 @@ SPK_LANE_FN uint32_t vm_bits(vm a) {
 SPK_LANE_FN vr vr_blend(vm m, vr a, vr b) {
     return SPK__V(blendv)(b, a, m);
 }
-
 SPK_LANE_FN vi vi_set1(uint64_t a) {
 #if SPK_PRECISION == 64
     return _mm256_set1_epi64x((int64_t)a);
 #else
     return _mm256_set1_epi32((int32_t)(uint32_t)a);
 #endif
-}
-SPK_LANE_FN vi vi_of(vr a) {
-    return SPK__TO_INT(a);
-}
-SPK_LANE_FN vr vr_of(vi a) {
-    return SPK__TO_REAL(a);
-}
-SPK_LANE_FN vi vi_add(vi a, vi b) {
-    return SPK__I(add)(a, b);
-}
-SPK_LANE_FN vi vi_sub(vi a, vi b) {
-    return SPK__I(sub)(a, b);
-}
-SPK_LANE_FN vi vi_and(vi a, vi b) {
-    return _mm256_and_si256(a, b);
-}
-SPK_LANE_FN vi vi_or(vi a, vi b) {
-    return _mm256_or_si256(a, b);
-}
-SPK_LANE_FN vi vi_xor(vi a, vi b) {
-    return _mm256_xor_si256(a, b);
-}
-SPK_LANE_FN vi vi_shl(vi a, int n) {
-    return SPK__I(slli)(a, n);
-}
-SPK_LANE_FN vi vi_shr(vi a, int n) {
-    return SPK__I(srli)(a, n);
 }
 /* The table's entry that the low three bits of t name, plus t's bits shifted up by n. */
 SPK_LANE_FN vr vr_lookup8(const void *table, vr t, int n) {
@@ -195,3 +94,7 @@ SPK_LANE_FN vr vr_fma_or_0(vm m, vr a, vr b, vr c) {
 #undef SPK__I
 #undef SPK__TO_INT
 #undef SPK__TO_REAL
+#undef SPK__CMP
+#undef SPK__ROUND
+#undef SPK__BITS
+#undef SPK__COUNT
