@@ -375,27 +375,32 @@ static void write_step_loads(spk__writer *w) {
             i, i, i);
 }
 
+/* The loop is written once and compiled twice: where all lanes share their constants (stride 0)
+ * these stay in registers. */
 static void write_step(spk__writer *w) {
     const char *name = w->name;
     spk__put(w,
-             "\nstatic void %s_step(const spk_step_args *a) {\n    const double dt = a->dt_ms;\n",
+             "\nSPK_LANE_FN void %s_step_lanes(const spk_step_args *a, const size_t stride) {\n"
+             "    const double dt = a->dt_ms;\n",
              name);
     spk__put(w,
              "    %s_uniform uniform;\n    const %s_uniform *const u = &uniform;\n"
              "    %s_set_uniform(&uniform, dt);\n",
              name, name, name);
     spk__put(w,
-             "    vr_real *const state = a->state, *const rests = a->rest;\n"
-             "    const vr_real *const constant = a->constant;\n"
-             "    const uint64_t step = a->step;\n    const double t = (double)step * dt;\n    "
-             "(void)t;\n"
+             "    vr_real *restrict const state = a->state, *restrict const rests = a->rest;\n"
+             "    uint32_t *restrict const masks = a->spiked;\n"
+             "    const vr_real *restrict const constant = a->constant;\n"
+             "    const size_t n_vectors = a->n_vectors;\n"
+             "    const uint64_t step = a->step, seed = a->seed;\n"
+             "    const double t = (double)step * dt;\n    (void)t;\n"
              "    %s_step_common common;\n    common.none = u->none;\n    {\n",
              name);
     write_common(w);
     spk__put(w, "    }\n");
     write_step_inputs(w);
     spk__put(w,
-             "    for (size_t v = 0; v < a->n_vectors; v++) {\n"
+             "    for (size_t v = 0; v < n_vectors; v++) {\n"
              "        vr_real *const x = state + v * (size_t)%zu * VR_WIDTH;\n"
              "        %s_step_state s;\n        s.none = u->none;\n        %s_step_load(&s, x);\n"
              "        %s_step_input in;\n        in.none = u->none;\n",
@@ -403,13 +408,17 @@ static void write_step(spk__writer *w) {
     write_step_loads(w);
     spk__put(w,
              "        const vu id = %s;\n        vr rest;\n"
-             "        const vm spiked = %s_step_step(&s, constant + v * a->constant_stride, u, "
-             "&common, &in,\n"
-             "            a->seed, step, id, &rest);\n"
+             "        const vm spiked = %s_step_step(&s, constant + v * stride, u, &common, &in, "
+             "seed,\n            step, id, &rest);\n"
              "        %s_step_store(&s, x);\n"
-             "        a->spiked[v] = vm_bits(spiked);\n"
+             "        masks[v] = vm_bits(spiked);\n"
              "        if (rests)\n            vr_store(rests + v * VR_WIDTH, rest);\n    }\n}\n",
              w->p->uses_random ? "vu_load(a->lane_id + v * VR_WIDTH)" : "vu_set1(0)", name, name);
+    spk__put(w,
+             "\nstatic void %s_step(const spk_step_args *a) {\n"
+             "    if (a->constant_stride)\n        %s_step_lanes(a, a->constant_stride);\n"
+             "    else\n        %s_step_lanes(a, 0);\n}\n",
+             name, name, name);
 }
 
 static void write_form(spk__writer *w, spk__step *s, const char *form) {

@@ -14,7 +14,7 @@ typedef struct {
     uint32_t key;
 } release;
 
-enum { FAR_BYTES = 1 << 19, LANES = 16, BLOCK = 64 };
+enum { FAR_BYTES = 1 << 19, LANES = 16 };
 typedef float vec_weight __attribute__((vector_size(LANES * sizeof(float))));
 
 enum { LINE = 16 }; /* numbers in a cache line */
@@ -40,15 +40,11 @@ static bool released(const release *r, uint32_t source, uint32_t target, uint32_
 #include "network/deliver.inc"
 
 static void deliver(spk_network *net, size_t link, size_t part, uint32_t slot, uint64_t stamp) {
-    const spk__projection *p = &net->checked.projections[link];
     const spk__link *l = &net->link[link];
+    const spk__projection *p = &net->checked.projections[link];
     const spk__pop *from = &net->pop[p->from];
     spk__pop *to = &net->pop[p->to];
-    double keep = p->p->release * 0x1p32;
-    release rel = {.keep = keep >= UINT32_MAX ? UINT32_MAX : (uint32_t)keep,
-                   .seed = net->spec.seed,
-                   .stamp = stamp,
-                   .key = p->job.key};
+    release rel = {.keep = l->release, .seed = net->spec.seed, .stamp = stamp, .key = p->job.key};
     size_t at = (stamp & (from->n_history - 1));
     for (size_t q = 0; q < net->n_parts; q++) {
         spikes list = {NULL, from->list_n[at * net->n_parts + q]};
@@ -63,19 +59,24 @@ static void deliver(spk_network *net, size_t link, size_t part, uint32_t slot, u
     }
 }
 
-void spk__deliver(spk_network *net, size_t link, size_t part, uint64_t step) {
-    const spk__projection *p = &net->checked.projections[link];
-    if (step + 1 < p->delay_steps)
-        return;
-    const spk__pop *to = &net->pop[p->to];
-    uint32_t n = to->port[to->n_continuous + p->port].n_slots;
-    uint32_t slot = n > 1 ? (uint32_t)(step % n) : 0;
-    deliver(net, link, part, slot, step + 1 - p->delay_steps);
+void spk__deliver(spk_network *net, size_t part, uint64_t step) {
+    for (size_t i = 0; i < net->spec.n_projections; i++) {
+        const spk__projection *p = &net->checked.projections[i];
+        if (!p->delay_steps || step + 1 < p->delay_steps)
+            continue;
+        const spk__pop *to = &net->pop[p->to];
+        uint32_t n = to->port[to->n_continuous + p->port].n_slots;
+        deliver(net, i, part, n > 1 ? (uint32_t)(step % n) : 0, step + 1 - p->delay_steps);
+    }
 }
 
-void spk__deliver_ahead(spk_network *net, size_t link, size_t part, uint64_t stamp) {
-    const spk__projection *p = &net->checked.projections[link];
-    const spk__pop *to = &net->pop[p->to];
-    uint32_t n = to->port[to->n_continuous + p->port].n_slots;
-    deliver(net, link, part, (uint32_t)((stamp + n - 1) % n), stamp);
+void spk__deliver_ahead(spk_network *net, size_t part, uint64_t stamp) {
+    for (size_t i = 0; i < net->spec.n_projections; i++) {
+        const spk__projection *p = &net->checked.projections[i];
+        if (p->delay_steps)
+            continue;
+        const spk__pop *to = &net->pop[p->to];
+        uint32_t n = to->port[to->n_continuous + p->port].n_slots;
+        deliver(net, i, part, (uint32_t)((stamp + n - 1) % n), stamp);
+    }
 }

@@ -9,6 +9,8 @@
 #include <immintrin.h>
 #endif
 
+enum { BLOCK = 16 }; /* slack behind lists of lanes: see history_new */
+
 /* Decaying states end in denormal numbers, which are slow and mean nothing here. */
 static unsigned flush_denormals(void) {
 #if defined(__x86_64__)
@@ -34,7 +36,7 @@ static void record(spk_network *net, spk__part *part, size_t at, const uint32_t 
                    double t_ms) {
     const spk__pop *pop = &net->pop[at];
     spk__record *r = &part->record[at];
-    if (r->n + n > r->capacity) {
+    if (r->n + n + BLOCK > r->capacity) {
         size_t capacity = 2 * r->capacity + n + 256;
         uint32_t *grown = spk__realloc(net->ctx, r->neuron, capacity, sizeof *grown);
         double *times = spk__realloc(net->ctx, r->t_ms, capacity, sizeof *times);
@@ -46,10 +48,17 @@ static void record(spk_network *net, spk__part *part, size_t at, const uint32_t 
         }
         r->capacity = capacity;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        r->neuron[r->n + i] = neuron[i];
-        r->t_ms[r->n + i] = t_ms;
-    }
+    if (net->n_parts == 1) /* whole blocks into the slack: no branch on a small random number */
+        for (uint32_t i = 0; i < n; i += BLOCK) {
+            memcpy(r->neuron + r->n + i, neuron + i, BLOCK * sizeof *neuron);
+            for (size_t j = 0; j < BLOCK; j++)
+                r->t_ms[r->n + i + j] = t_ms;
+        }
+    else
+        for (uint32_t i = 0; i < n; i++) {
+            r->neuron[r->n + i] = neuron[i];
+            r->t_ms[r->n + i] = t_ms;
+        }
     if (pop->k->carry)
         for (uint32_t i = 0; i < n; i++)
             r->t_ms[r->n + i] -= pop->real == sizeof(float)
@@ -69,25 +78,29 @@ static uint32_t list_lanes(const uint32_t *mask, size_t first, size_t last, size
 }
 
 #if defined(__x86_64__)
-/* Without a branch for each spike, whose misses cost more than the rest. */
+/* Sixteen vectors' masks are looked at together, and a vector's spikes are listed without a branch
+ * for each: misses cost more than the rest. */
 __attribute__((target("avx512f"))) static uint32_t
 list_lanes_avx512(const uint32_t *mask, size_t first, size_t last, size_t width, uint32_t *list) {
     const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     uint32_t n = 0;
-    for (size_t v = first; v < last; v++) {
-        if (!mask[v])
-            continue;
-        __m512i at = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(v * width)));
-        _mm512_storeu_si512(list + n, _mm512_maskz_compress_epi32((__mmask16)mask[v], at));
-        n += (uint32_t)__builtin_popcount(mask[v]);
+    for (size_t v = first; v < last; v += 16) {
+        __mmask16 present = last - v < 16 ? (__mmask16)((1u << (last - v)) - 1) : 0xFFFF;
+        __m512i masks = _mm512_maskz_loadu_epi32(present, mask + v);
+        for (uint32_t m = _mm512_test_epi32_mask(masks, masks); m; m &= m - 1) {
+            size_t u = v + (uint32_t)__builtin_ctz(m);
+            __m512i at = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(u * width)));
+            _mm512_storeu_si512(list + n, _mm512_maskz_compress_epi32((__mmask16)mask[u], at));
+            n += (uint32_t)__builtin_popcount(mask[u]);
+        }
     }
     return n;
 }
 #endif
 
-static void list_spikes(spk_network *net, size_t at, size_t part, size_t first, size_t end,
-                        uint64_t stamp) {
+static void list_spikes(spk_network *net, size_t at, size_t part, uint64_t stamp) {
     spk__pop *pop = &net->pop[at];
+    size_t first = pop->bound[part], end = pop->bound[part + 1];
     size_t slot = stamp & (pop->n_history - 1);
     uint32_t *list = pop->list + slot * pop->list_stride + first, n;
     size_t v = first / pop->width, last = end / pop->width;
@@ -107,31 +120,26 @@ static void list_spikes(spk_network *net, size_t at, size_t part, size_t first, 
     net->part[part].n_spikes += n;
 }
 
-static void step_neurons(spk_network *net, size_t at, size_t part_at, uint64_t step) {
+static spk_status prepare_call(spk_network *net, size_t at, size_t part) {
     spk__pop *pop = &net->pop[at];
-    spk__part *part = &net->part[part_at];
-    size_t first = pop->bound[part_at], end = pop->bound[part_at + 1];
-    if (first == end) {
-        pop->list_n[((step + 1) & (pop->n_history - 1)) * net->n_parts + part_at] = 0;
-        return;
-    }
+    spk__call *call = &net->part[part].call[at];
+    call->in = (const void **)spk__alloc(net->ctx, pop->n_ports, sizeof(void *));
+    call->in_end = (const void **)spk__alloc(net->ctx, pop->n_ports, sizeof(void *));
+    if (!call->in || !call->in_end)
+        return SPK_ERR_MEMORY;
+    size_t first = pop->bound[part], v = first / pop->width;
     bool ends = false;
-    for (size_t i = 0; i < pop->n_ports; i++) {
+    for (size_t i = 0; i < pop->n_continuous; i++) {
         spk__port *port = &pop->port[i];
-        size_t slot = port->n_slots > 1 ? step % port->n_slots : 0;
-        bool comes =
-            port->ring && (i < pop->n_continuous || port->n_slots > 1 || port->dirty[part_at]);
-        part->in[i] = comes ? (char *)port->ring + (slot * pop->lanes + first) * pop->real : NULL;
-        part->in_end[i] = port->end ? (char *)port->end + first * pop->real : part->in[i];
+        call->in[i] = port->ring ? (char *)port->ring + first * pop->real : NULL;
+        call->in_end[i] = port->end ? (char *)port->end + first * pop->real : call->in[i];
         ends |= port->end != NULL;
     }
-    size_t v = first / pop->width;
-    spk_step_args args = {
-        .step = step,
-        .n_vectors = (end - first) / pop->width,
+    call->args = (spk_step_args){
+        .n_vectors = pop->bound[part + 1] / pop->width - v,
         .dt_ms = net->spec.dt_ms,
-        .input = part->in,
-        .input_end = ends ? part->in_end : NULL,
+        .input = call->in,
+        .input_end = ends ? call->in_end : NULL,
         .state = (char *)pop->state + first * pop->k->n_kernel_states * pop->real,
         .constant = (char *)pop->constant + v * pop->constant_stride * pop->real,
         .constant_stride = pop->constant_stride,
@@ -140,13 +148,37 @@ static void step_neurons(spk_network *net, size_t at, size_t part_at, uint64_t s
         .spiked = pop->mask + v,
         .rest = pop->k->carry ? (char *)pop->rest + first * pop->real : NULL,
     };
-    pop->k->step(&args);
+    return SPK_OK;
+}
+
+spk_status spk__engine_prepare(spk_network *net) {
+    spk_status st = SPK_OK;
+    for (size_t part = 0; part < net->n_parts; part++)
+        for (size_t i = 0; i < net->spec.n_populations && !st; i++)
+            if (net->pop[i].k)
+                st = prepare_call(net, i, part);
+    return st;
+}
+
+static void step_neurons(spk_network *net, size_t at, size_t part, uint64_t step) {
+    spk__pop *pop = &net->pop[at];
+    spk__call *call = &net->part[part].call[at];
+    size_t first = pop->bound[part], end = pop->bound[part + 1];
+    if (first == end)
+        return;
+    for (size_t i = pop->n_continuous; i < pop->n_ports; i++) {
+        spk__port *port = &pop->port[i];
+        size_t slot = port->n_slots > 1 ? step % port->n_slots : 0;
+        bool comes = port->ring && (port->n_slots > 1 || port->dirty[part]);
+        call->in[i] = comes ? (char *)port->ring + (slot * pop->lanes + first) * pop->real : NULL;
+    }
+    call->args.step = step;
+    pop->k->step(&call->args);
     for (size_t i = pop->n_continuous; i < pop->n_ports; i++)
-        if (part->in[i]) {
-            memset((void *)part->in[i], 0, (end - first) * pop->real);
-            pop->port[i].dirty[part_at] = 0;
+        if (call->in[i]) {
+            memset((void *)call->in[i], 0, (end - first) * pop->real);
+            pop->port[i].dirty[part] = 0;
         }
-    list_spikes(net, at, part_at, first, end, step + 1);
 }
 
 /* Sources: the spikes of this stamp among a part's lanes. */
@@ -184,22 +216,22 @@ void spk__engine_start(spk_network *net) {
 
 static void run_batch(spk_network *net, size_t part, uint64_t from, uint64_t to) {
     for (uint64_t stamp = net->part[part].exchanged; stamp <= from; stamp++)
-        for (size_t i = 0; i < net->spec.n_projections; i++)
-            if (!net->checked.projections[i].delay_steps)
-                spk__deliver_ahead(net, i, part, stamp);
+        spk__deliver_ahead(net, part, stamp);
     net->part[part].exchanged = from + 1;
     for (uint64_t s = from; s < to; s++) {
-        for (size_t i = 0; i < net->spec.n_projections; i++)
-            if (net->checked.projections[i].delay_steps)
-                spk__deliver(net, i, part, s);
+        spk__deliver(net, part, s);
         for (size_t i = 0; i < net->spec.n_populations; i++) {
-            if (!net->pop[i].k) {
-                step_source(net, i, part, s + 1);
+            if (!net->pop[i].k)
                 continue;
-            }
             spk__inputs_apply(net, i, part, s);
             step_neurons(net, i, part, s);
         }
+        /* Behind all kernels: masks just written would be waited for. */
+        for (size_t i = 0; i < net->spec.n_populations; i++)
+            if (net->pop[i].k)
+                list_spikes(net, i, part, s + 1);
+            else
+                step_source(net, i, part, s + 1);
     }
 }
 

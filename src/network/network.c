@@ -77,24 +77,20 @@ static void free_spikes(spk_network *net) {
 }
 
 static spk_status parts_new(spk_network *net) {
-    size_t lanes = 0, ports = 0;
-    for (size_t i = 0; i < net->spec.n_populations; i++) {
+    size_t lanes = 0;
+    for (size_t i = 0; i < net->spec.n_populations; i++)
         lanes = net->pop[i].lanes > lanes ? net->pop[i].lanes : lanes;
-        ports = net->pop[i].n_ports > ports ? net->pop[i].n_ports : ports;
-    }
     for (size_t i = 0; i < net->n_parts; i++) {
         spk__part *part = &net->part[i];
         part->record = SPK__ARRAY(net->ctx, net->spec.n_populations, spk__record);
         part->given_next = SPK__ARRAY(net->ctx, net->spec.n_populations, size_t);
         part->words = SPK__ARRAY(net->ctx, lanes, uint32_t);
         part->sum = SPK__ARRAY(net->ctx, lanes, double);
-        part->in = (const void **)spk__alloc(net->ctx, ports, sizeof(void *));
-        part->in_end = (const void **)spk__alloc(net->ctx, ports, sizeof(void *));
-        if (!part->record || !part->given_next || !part->words || !part->sum || !part->in ||
-            !part->in_end)
+        part->call = SPK__ARRAY(net->ctx, net->spec.n_populations, spk__call);
+        if (!part->record || !part->given_next || !part->words || !part->sum || !part->call)
             return SPK_ERR_MEMORY;
     }
-    return SPK_OK;
+    return spk__engine_prepare(net);
 }
 
 /* Everything but the wires, which candidates reuse, is small enough to be made anew. */
@@ -110,8 +106,11 @@ static void free_running(spk_network *net) {
         spk__free(net->ctx, part->given_next);
         spk__free(net->ctx, part->words);
         spk__free(net->ctx, part->sum);
-        spk__free(net->ctx, (void *)part->in);
-        spk__free(net->ctx, (void *)part->in_end);
+        for (size_t j = 0; part->call && j < net->spec.n_populations; j++) {
+            spk__free(net->ctx, (void *)part->call[j].in);
+            spk__free(net->ctx, (void *)part->call[j].in_end);
+        }
+        spk__free(net->ctx, part->call);
     }
     spk__free(net->ctx, net->part);
     net->part = NULL;
@@ -168,6 +167,8 @@ spk_status spk_network_set(spk_network *net, const spk_network_spec *spec) {
             spk__free(net->ctx, l->bound);
             l->bound = NULL;
         }
+        double release = spec->projections[i].release * 0x1p32;
+        l->release = release >= UINT32_MAX ? UINT32_MAX : (uint32_t)release;
         st = spk__wires_make(net->ctx, &checked.projections[i], spec->dt_ms, spec->threads,
                              net->wiring, i, &l->thinned, &l->wires);
     }

@@ -139,12 +139,18 @@ typedef struct {
     size_t n, capacity, capacity_t;
 } spk__record;
 
+/* A part's call of a population's kernel: what of it changes from step to step is set then. */
+typedef struct {
+    const void **in, **in_end; /* [n_ports] */
+    spk_step_args args;
+} spk__call;
+
 typedef struct {
     spk__record *record;          /* [population] */
     size_t *given_next;           /* [population] */
     uint32_t *words;              /* [most lanes], scratch for random numbers */
     double *sum;                  /* [most lanes], scratch for currents */
-    const void **in, **in_end;    /* [most ports] */
+    spk__call *call;              /* [population] */
     uint64_t n_spikes, exchanged; /* exchanged: the first stamp not yet delivered ahead */
     spk_status st;
 } spk__part;
@@ -152,7 +158,8 @@ typedef struct {
 typedef struct {
     spk__wires wires;
     bool thinned;
-    uint64_t *bound; /* [n_source * n_parts + 1]: where a part's targets begin in each row */
+    uint32_t release; /* a spike is handed on where a random word is below; UINT32_MAX: always */
+    uint64_t *bound;  /* [n_source * n_parts + 1]: where a part's targets begin in each row */
 } spk__link;
 
 typedef struct {
@@ -201,13 +208,15 @@ void spk__inputs_free(spk_network *net);
 /* Adds what the inputs give to a population's ports in this step, for the lanes of a part. */
 void spk__inputs_apply(spk_network *net, size_t population, size_t part, uint64_t step);
 
-/* Adds the spikes of a link to the slots of its port: delays all one: those that arrive now;
- * varying: those of this stamp. */
-void spk__deliver(spk_network *net, size_t link, size_t part, uint64_t step);
-void spk__deliver_ahead(spk_network *net, size_t link, size_t part, uint64_t stamp);
+/* Adds spikes to the slots of their ports: of links whose delays are all one those that arrive now,
+ * of the others those of this stamp. */
+void spk__deliver(spk_network *net, size_t part, uint64_t step);
+void spk__deliver_ahead(spk_network *net, size_t part, uint64_t stamp);
 
 /* Puts the spikes of all parts in one order, where there is more than one. */
 spk_status spk__record_merge(spk_network *net);
+/* Prepares the calls of kernels; the populations stand. */
+spk_status spk__engine_prepare(spk_network *net);
 void spk__engine_start(spk_network *net);
 spk_status spk__engine_run(spk_network *net, uint64_t end_step);
 
