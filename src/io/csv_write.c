@@ -1,4 +1,5 @@
 /* Tables of numbers with units in the header. */
+#include "recording/recording.h"
 #include "io/table.h"
 
 #include <math.h>
@@ -116,7 +117,7 @@ static spk_status write_spikes(spk_ctx *ctx, const spk_recording *r, const char 
     for (size_t k = 0; k < spk_recording_sweep_count(r); k++) {
         const spk_sweep *s = spk_recording_sweep(r, k);
         for (size_t i = 0; i < s->spikes.n; i++) {
-            spk__str_add(&out, "%lld,%d,", (long long)spk_recording_cell_id(r, (size_t)s->cell),
+            spk__str_add(&out, "%lld,%d,", (long long)spk__recording_unique_id(r, (size_t)s->cell),
                          s->number);
             add_number(&out, s->spikes.t_ms[i]);
             spk__str_add(&out, "\n");

@@ -1,6 +1,7 @@
 /* NEST's ASCII recordings. Those of NEST 3 begin with comments and a header ("sender time_ms", or
  * "sender time_step time_offset", then what a multimeter recorded); those of NEST 2, called gdf, are bare
  * columns of sender and time in ms. */
+#include "recording/recording.h"
 #include "io/events.h"
 #include "io/table.h"
 
@@ -258,7 +259,7 @@ static spk_status write_lines(spk_ctx *ctx, const spk_recording *r, const char *
     for (size_t k = 0; k < spk_recording_sweep_count(r); k++) {
         const spk_sweep *s = spk_recording_sweep(r, k);
         for (size_t i = 0; i < s->spikes.n; i++)
-            list[n++] = (spike){s->spikes.t_ms[i], spk_recording_cell_id(r, (size_t)s->cell)};
+            list[n++] = (spike){s->spikes.t_ms[i], spk__recording_unique_id(r, (size_t)s->cell)};
     }
     if (n)
         qsort(list, n, sizeof *list, by_time);

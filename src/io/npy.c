@@ -1,5 +1,6 @@
 /* NumPy arrays: .npy (versions 1 to 3) and .npz, which is a zip archive of them.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+#include "recording/recording.h"
 #include "io/arrays.h"
 #include "io/bytes.h"
 #include "io/inflate.h"
@@ -197,7 +198,7 @@ static void put_rows(const spk_recording *r, bool traces, size_t columns, double
             out[n + 3] = v->n ? v->value[j] : NAN;
         }
         for (size_t j = 0; !traces && j < s->spikes.n; j++, n += columns) {
-            out[n] = (double)spk_recording_cell_id(r, (size_t)s->cell);
+            out[n] = (double)spk__recording_unique_id(r, (size_t)s->cell);
             out[n + 1] = s->number;
             out[n + 2] = s->spikes.t_ms[j];
         }

@@ -1,5 +1,6 @@
 /* NWB 2: sweeps as current clamp series, spikes as units. Sweeps are laid one after the other on the
  * session's clock, so that a unit's spike times and observed intervals tell them apart. */
+#include "recording/recording.h"
 #include "io/h5_write.h"
 #include "io/nwb.h"
 
@@ -130,7 +131,7 @@ static void collect(const writer *w, units *u) {
             u->interval[u->n_intervals++] = (w->start_ms[i] + s->spikes.start_ms) / 1000;
             u->interval[u->n_intervals++] = (w->start_ms[i] + s->spikes.stop_ms) / 1000;
         }
-        u->id[c] = spk_recording_cell_id(r, c);
+        u->id[c] = spk__recording_unique_id(r, c);
         u->time_end[c] = u->n_times;
         u->interval_end[c] = u->n_intervals / 2;
     }

@@ -293,6 +293,25 @@ static const char *make_label(spk_recording *r) {
     return label;
 }
 
+static int by_id(const void *a, const void *b) {
+    int64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+static spk_status find_repeated_ids(spk_recording *r) {
+    int64_t *id = SPK__ARRAY(r->ctx, r->n_cells, int64_t);
+    if (!id)
+        return SPK_ERR_MEMORY;
+    memcpy(id, r->cell_id, r->n_cells * sizeof *id);
+    qsort(id, r->n_cells, sizeof *id, by_id);
+    for (size_t i = 1; i < r->n_cells; i++)
+        r->ids_repeat = r->ids_repeat || id[i] == id[i - 1];
+    spk__free(r->ctx, id);
+    return SPK_OK;
+}
+
 spk_status spk__builder_finish(spk__builder *b, const spk_detection *detection, const char *source,
                                const char *hash, spk_recording **out) {
     spk_recording *r = b->r;
@@ -312,6 +331,8 @@ spk_status spk__builder_finish(spk__builder *b, const spk_detection *detection, 
             st = detect(r, &r->sweep[i]);
     if (!st)
         st = spk__recording_find_repeats(r);
+    if (!st)
+        st = find_repeated_ids(r);
     if (st)
         return st;
     spk_recording *next = NULL;

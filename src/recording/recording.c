@@ -19,6 +19,10 @@ const char *spk_recording_cell_name(const spk_recording *r, size_t cell) {
     return r->cell_name[cell];
 }
 
+int64_t spk__recording_unique_id(const spk_recording *r, size_t cell) {
+    return r->ids_repeat ? (int64_t)cell : r->cell_id[cell];
+}
+
 int64_t spk_recording_cell_id(const spk_recording *r, size_t cell) {
     return r->cell_id[cell];
 }

@@ -47,6 +47,7 @@ struct spk_recording {
     size_t n_text, text_capacity;
     const char **cell_name;
     int64_t *cell_id;
+    bool ids_repeat; /* two cells have one number: populations that count for themselves */
     size_t n_cells, name_capacity, id_capacity;
     size_t *repeat;       /* sweeps ordered by stimulus */
     size_t *first_repeat; /* [n_stimuli + 1] into repeat */
@@ -62,6 +63,9 @@ spk_status spk__recording_find_repeats(spk_recording *r);
 /* Keeps an array or a copy of a string until the recording is freed. take frees it on failure. */
 bool spk__recording_own_take(spk_recording *r, double *array);
 const char *spk__recording_strdup(spk_recording *r, const char *text);
+
+/* The cell's number, or its index where numbers repeat: for files that know cells by numbers alone. */
+int64_t spk__recording_unique_id(const spk_recording *r, size_t cell);
 
 /* End of a sweep's observation: the voltage's, else the current's, else the spikes' window. */
 double spk__sweep_stop(const spk_sweep *s);
