@@ -13,6 +13,9 @@ extern "C" {
 
 enum { SPK_RESULT_FORMAT = 2 };
 
+/* What was fitted. A network has no chosen model, and its parameters are the numbers of its study. */
+typedef enum { SPK_RESULT_CELL, SPK_RESULT_NETWORK } spk_result_kind;
+
 /* A parameter of the chosen model. Values in the parameter's own unit. */
 typedef struct {
     char *name, *unit;
@@ -44,6 +47,15 @@ typedef struct {
     uint64_t evaluations;
     bool chosen;
 } spk_result_model;
+
+/* Two free parameters that the model uses as a product (a weight and the probability that it is there): how
+ * well each is known by itself, and how well their product. Ranges hold what cannot be told from the best:
+ * along constant product, and along constant ratio. In the parameters' own units. */
+typedef struct {
+    char *a, *b;
+    double a_low, a_high, b_low, b_high;
+    double product, product_low, product_high;
+} spk_result_pair;
 
 /* History: one row a generation (of the chosen model's search). */
 typedef struct {
@@ -111,6 +123,7 @@ typedef struct {
 } spk_result_identifiability;
 
 typedef struct {
+    spk_result_kind kind;
     char *version;      /* of the program */
     char *study, *study_name;
     uint64_t seed;
@@ -122,6 +135,8 @@ typedef struct {
     size_t n_parameters;
     spk_result_score *score;
     size_t n_scores;
+    spk_result_pair *pair;
+    size_t n_pairs;
     spk_result_history history;
     double best_loss;
     char *method, *stop_reason;

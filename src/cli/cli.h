@@ -67,9 +67,11 @@ const char *cli_seconds(double s, char buf[32]);
 
 /* ---- what several commands do ---- */
 
-/* A result and everything it names, opened: for score, simulate, rerun, report. */
+/* A result and everything it names, opened: for score, simulate, rerun, report. Of a network `network` is
+ * set, and of the rest only the result and the values, which are the study's numbers. */
 typedef struct {
     spk_result *result;
+    spk_netstudy *network;
     spk_study *study;
     spk_setup *setup;
     size_t model;
@@ -77,6 +79,9 @@ typedef struct {
     double *values;
 } cli_run;
 spk_status cli_run_open(cli *c, const char *folder, cli_run *out);
+/* The same for a command of single cells, or of networks, alone: the other kind is a printed error. */
+spk_status cli_run_open_cell(cli *c, const char *folder, cli_run *out);
+spk_status cli_run_open_network(cli *c, const char *folder, cli_run *out);
 void cli_run_close(cli *c, cli_run *r);
 /* Whether a folder holds a result. */
 bool cli_is_run(const char *path);
@@ -86,11 +91,12 @@ int cli_find_voltage(const spk_kernel *k);
 /* Whether a model's voltage lacks the spikes that a recording has, because it is reset (or, as MAT, never
  * rises): within a millisecond of most of its spikes it stays below the level that spikes are found by. */
 bool cli_lacks_spikes(const spk_sim *s, int voltage, double level_mV);
-/* Network studies: simulate writes spikes to a file (out may be NULL), fit writes the best numbers to
- * FOLDER/network.json. */
 bool cli_is_yaml(const char *path);
-spk_status cli_network_simulate(cli *c, const char *path, const char *out);
-spk_status cli_network_fit(cli *c, const char *path, const spk_fit_options *o);
+/* A network once, with these numbers (NULL: as the study has them): its rates, and its spikes to a file (out
+ * may be NULL). */
+spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *out);
+/* "--on test" or "--on train". */
+spk_status cli_part(cli *c, const char *on, spk_part_kind *part);
 
 /* What is in a file of camera events, to standard output. */
 spk_status cli_inspect_events(cli *c, const char *path);

@@ -54,7 +54,7 @@ static spk_status run_explain(cli *c) {
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 (all cores) to 4096");
     cli_run r = {0};
     if (!st)
-        st = cli_run_open(c, c->argv[0], &r);
+        st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
         return st;
     if (!r.result->identifiability.n) {

@@ -5,59 +5,6 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-typedef struct {
-    bool terminal;
-    int width;       /* of the terminal that shows it */
-    double last_s;   /* when the line was written last */
-    double last_part; /* the same, as a share of the budget, where there is no terminal */
-    size_t model;
-} watcher;
-
-/* What runs, how far, how good, how long, what fails. */
-static void write_progress(const spk_fit_progress *p, char *buf, size_t size) {
-    char budget[32], elapsed[32], left[32];
-    const spk_tally *t = &p->tally;
-    double n = t->evaluations ? (double)t->evaluations : 1;
-    size_t at = 0;
-    if (p->n_models > 1)
-        at = (size_t)snprintf(buf, size, "%zu/%zu ", p->model + 1, p->n_models);
-    at += (size_t)snprintf(buf + at, size - at, "%.24s  %3.0f %% of %s  loss %.4f  %s, %s left",
-                           p->model_name, 100 * (double)p->evaluations / (double)p->budget,
-                           cli_count(p->budget, budget), p->best, cli_seconds(p->elapsed_s, elapsed),
-                           cli_seconds(p->left_s, left));
-    const struct {
-        uint64_t n;
-        const char *word;
-    } failures[] = {{t->silent, "silent"}, {t->exploding + t->nonfinite, "exploding"}};
-    for (size_t i = 0; i < 2 && at < size; i++)
-        if ((double)failures[i].n >= 0.005 * n)
-            at += (size_t)snprintf(buf + at, size - at, "  %.0f %% %s",
-                                   100 * (double)failures[i].n / n, failures[i].word);
-}
-
-static void on_progress(void *user, const spk_fit_progress *p) {
-    watcher *w = user;
-    char line[256];
-    if (w->terminal) {
-        if (p->elapsed_s - w->last_s < 0.1 && p->model == w->model)
-            return;
-        write_progress(p, line, sizeof line);
-        fprintf(stderr, "\r\033[K%.*s", w->width - 1, line);
-        fflush(stderr);
-    } else {
-        double part = (double)p->evaluations / (double)p->budget;
-        if (p->model == w->model && part - w->last_part < 0.1 && w->last_part >= 0)
-            return;
-        w->last_part = part;
-        write_progress(p, line, sizeof line);
-        fprintf(stderr, "%s\n", line);
-    }
-    w->model = p->model;
-    w->last_s = p->elapsed_s;
-}
 
 void cli_print_scores(cli *c, const spk_result *r) {
     char a[32], b[32], d[32];
@@ -160,45 +107,31 @@ static void describe(const spk_setup *s) {
     fprintf(stderr, "\n");
 }
 
-int cli_width_of_errors(void) {
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-}
-
 static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
     spk_setup *setup = NULL;
     spk_result *r = NULL;
-    watcher w = {.terminal = isatty(STDERR_FILENO),
-                 .width = cli_width_of_errors(),
-                 .last_part = -1,
-                 .model = SIZE_MAX};
+    cli_watcher w;
     spk_status st = spk_setup_new(c->ctx, y, &setup);
     if (!st)
         st = spk_setup_check(setup);
     cli_print_diags(c, 0);
     if (!st) {
         describe(setup);
-        o->progress = on_progress;
-        o->user = &w;
+        cli_watch_begin(&w, o);
         st = spk_fit_run(c->ctx, setup, o, &r);
-        if (w.terminal)
-            fprintf(stderr, "\r\033[K");
+        cli_watch_end(&w);
     }
     if (!st)
         st = finish(c, setup, r, o->folder, o->threads ? o->threads : y->threads);
-    bool interrupted = !st && r->interrupted;
-    if (interrupted)
-        cli_fail(c, SPK_ERR_CANCELLED, o->folder ? "`spikefit fit --resume` goes on from here" : NULL,
-                 "interrupted after %llu evaluations; the best so far is kept",
-                 (unsigned long long)r->evaluations);
+    st = cli_tell_interrupted(c, r, o->folder, st);
     spk_result_free(r);
     spk_setup_free(setup);
-    return interrupted ? SPK_ERR_CANCELLED : st;
+    return st;
 }
 
 static spk_status run_request(cli *c, cli_fit_request *q) {
     bool is_network = false;
-    spk_status st = q->is_run ? SPK_OK : spk_netstudy_recognise(c->ctx, q->operand, &is_network);
+    spk_status st = q->is_run && q->many ? SPK_OK : cli_fit_is_network(c, q, &is_network);
     if (st)
         return st;
     if (is_network && q->many)
@@ -208,7 +141,7 @@ static spk_status run_request(cli *c, cli_fit_request *q) {
     if (is_network && q->models)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--models is for studies of single cells");
     if (is_network)
-        return cli_network_fit(c, q->operand, &q->o);
+        return cli_network_fit(c, q);
     spk_study *y = NULL;
     st = cli_fit_open_study(c, q, &y);
     if (!st)

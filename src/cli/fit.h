@@ -32,4 +32,23 @@ int cli_width_of_errors(void);
 /* Many cells. */
 spk_status cli_fit_cells(cli *c, const cli_fit_request *q);
 
+/* Whether what is to be fitted is a network. */
+spk_status cli_fit_is_network(cli *c, const cli_fit_request *q, bool *is_network);
+spk_status cli_network_fit(cli *c, cli_fit_request *q);
+
+/* ---- progress ---- */
+
+typedef struct {
+    bool terminal;
+    int width;        /* of the terminal that shows it */
+    double last_s;    /* when the line was written last */
+    double last_part; /* the same, as a share of the budget, where there is no terminal */
+    size_t model;
+} cli_watcher;
+/* Sets the options' progress; the end clears its line. */
+void cli_watch_begin(cli_watcher *w, spk_fit_options *o);
+void cli_watch_end(const cli_watcher *w);
+/* What a fit that ended well returns: ERR_CANCELLED, with the message printed, if it was interrupted. */
+spk_status cli_tell_interrupted(cli *c, const spk_result *r, const char *folder, spk_status st);
+
 #endif

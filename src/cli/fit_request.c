@@ -1,5 +1,6 @@
 /* The arguments of `spikefit fit`. */
 #include "cli/fit.h"
+#include <spikefit/netfit.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -163,11 +164,19 @@ void cli_fit_free_request(cli_fit_request *q) {
     *q = (cli_fit_request){0};
 }
 
-spk_status cli_fit_open_study(cli *c, const cli_fit_request *q, spk_study **out) {
+static spk_status no_journal(cli *c, const cli_fit_request *q) {
+    return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit fit --out` wrote",
+                    "'%s' holds no run that could go on", q->operand);
+}
+
+spk_status cli_fit_is_network(cli *c, const cli_fit_request *q, bool *is_network) {
     if (!q->is_run)
-        return spk_study_read_edited(c->ctx, q->operand, q->edit, q->n_edits, out);
-    if (!holds_journal(q->operand))
-        return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit fit --out` wrote",
-                        "'%s' holds no run that could go on", q->operand);
-    return spk_run_study(c->ctx, q->operand, out);
+        return spk_netstudy_recognise(c->ctx, q->operand, is_network);
+    return holds_journal(q->operand) ? spk_run_is_network(c->ctx, q->operand, is_network)
+                                     : no_journal(c, q);
+}
+
+spk_status cli_fit_open_study(cli *c, const cli_fit_request *q, spk_study **out) {
+    return q->is_run ? spk_run_study(c->ctx, q->operand, out)
+                     : spk_study_read_edited(c->ctx, q->operand, q->edit, q->n_edits, out);
 }

@@ -1,20 +1,21 @@
 /* What `simulate` and `fit` do with a network study. */
-#include "cli/cli.h"
+#include "cli/fit.h"
 #include <spikefit/io.h>
-#include <spikefit/netstudy.h>
+#include <spikefit/netfit.h>
+#include <spikefit/twosample.h>
 
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 bool cli_is_yaml(const char *path) {
     const char *dot = strrchr(path, '.');
     return dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml") || !strcmp(dot, ".json"));
 }
 
-static void print_rates(const spk_netstudy *s, const spk_recording *r) {
-    const spk_network_spec *spec = spk_netstudy_spec((spk_netstudy *)s, NULL);
+/* ---- simulate ---- */
+
+static void print_rates(const spk_network_spec *spec, const spk_recording *r) {
     size_t at = 0;
     for (size_t i = 0; i < spec->n_populations; i++) {
         if (!spec->populations[i].kernel)
@@ -35,85 +36,106 @@ static void print_rates(const spk_netstudy *s, const spk_recording *r) {
     }
 }
 
-spk_status cli_network_simulate(cli *c, const char *path, const char *out) {
-    spk_netstudy *s = NULL;
+spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *out) {
     spk_recording *r = NULL;
     spk_outcome o;
-    spk_status st = spk_netstudy_read(c->ctx, path, &s);
-    if (!st)
-        st = spk_netstudy_simulate(s, NULL, &o, &r);
+    spk_status st = spk_netstudy_simulate(s, numbers, &o, &r);
     if (!st && out)
         st = spk_recording_write(c->ctx, r, out, NULL);
     if (!st) {
-        print_rates(s, r);
+        print_rates(spk_netstudy_spec(s, numbers), r);
         if (o.exploded)
             printf("stopped at %g ms: it fired more than max_rate allows\n", o.time_ms);
         if (o.n_nonfinite)
             printf("%llu neurons left the finite numbers\n", (unsigned long long)o.n_nonfinite);
     }
     spk_recording_free(r);
-    spk_netstudy_free(s);
     return st;
 }
 
-static spk_status write_numbers(cli *c, const spk_netstudy *s, const spk_netfit_result *r,
-                                const char *folder) {
-    char path[4096];
-    if (mkdir(folder, 0777) && errno != EEXIST)
-        return cli_fail(c, SPK_ERR_IO, NULL, "cannot make the folder %s: %s", folder,
-                        strerror(errno));
-    snprintf(path, sizeof path, "%s/network.json", folder);
-    FILE *f = fopen(path, "w");
-    if (!f)
-        return cli_fail(c, SPK_ERR_IO, NULL, "cannot write %s: %s", path, strerror(errno));
-    fprintf(f, "{\"loss\": %.17g, \"evaluations\": %llu, \"stopped\": \"%s\", \"values\": {",
-            r->loss, (unsigned long long)r->evaluations, spk_stop_name(r->reason));
-    for (size_t i = 0; i < spk_netstudy_number_count(s); i++)
-        fprintf(f, "%s\"%s\": %.17g", i ? ", " : "", spk_netstudy_number(s, i)->name, r->number[i]);
-    bool failed = fputs("}}\n", f) < 0;
-    failed |= fclose(f) != 0;
-    return failed ? cli_fail(c, SPK_ERR_IO, NULL, "writing %s failed", path) : SPK_OK;
-}
+/* ---- fit ---- */
 
-static void show_progress(void *user, const spk_search_progress *p) {
-    (void)user;
-    if (p->generation % 10 == 0)
-        fprintf(stderr, "\r%8llu evaluations, best loss %-12.6g",
-                (unsigned long long)p->evaluations, p->best);
-}
-
-spk_status cli_network_fit(cli *c, const char *path, const spk_fit_options *o) {
-    spk_netstudy *s = NULL;
-    spk_netfit_result r = {0};
-    spk_netfit_options fit = {.threads = o->threads, .evaluations = o->evaluations};
-    if (o->resume)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "a network fit keeps no journal to resume");
-    if (c->unicode)
-        fit.progress = show_progress;
-    spk_status st = spk_netstudy_read(c->ctx, path, &s);
-    if (!st)
-        st = spk_netstudy_fit(s, &fit, &r);
-    if (fit.progress)
-        fputc('\n', stderr);
-    if (r.number) {
-        for (size_t i = 0; i < spk_netstudy_number_count(s); i++) {
-            const spk_named_number *x = spk_netstudy_number(s, i);
-            char value[32], low[32], high[32];
-            cli_number(r.number[i], 5, value);
-            if (i < spk_netstudy_free_count(s))
-                printf("%-12s %10s   in %s .. %s\n", x->name, value, cli_number(x->low, 4, low),
-                       cli_number(x->high, 4, high));
-            else
-                printf("%-12s %10s\n", x->name, value);
-        }
-        printf("loss %.6g after %llu evaluations (%s)\n", r.loss, (unsigned long long)r.evaluations,
-               spk_stop_text(r.reason));
-        if (o->folder) {
-            spk_status written = write_numbers(c, s, &r, o->folder);
-            st = st ? st : written;
-        }
+static void describe(spk_netstudy *s) {
+    const spk_network_spec *spec = spk_netstudy_spec(s, NULL);
+    const spk_netsearch *q = spk_netstudy_search(s);
+    char n[32];
+    fprintf(stderr, "data:   ");
+    for (size_t i = 0, said = 0; i < spec->n_populations; i++) {
+        size_t trains, spikes = 0;
+        const spk_train *t = spk_netstudy_data(s, SPK_TRAIN, i, &trains);
+        for (size_t k = 0; k < trains; k++)
+            spikes += t[k].n;
+        if (trains)
+            fprintf(stderr, "%s%zu neurons of %s (%s spikes)", said++ ? ", " : "", trains,
+                    spec->populations[i].name, cli_count(spikes, n));
     }
-    spk_netfit_clear(&r);
+    fprintf(stderr, "\nsplit:  %s\nsearch: %s%s\n", spk_netstudy_split_words(s), q->method,
+            q->redraw ? ", wiring redrawn in each generation" : "");
+}
+
+/* "sigma * p = 0.401 (0.39 .. 0.42), but sigma alone 0.4 .. 1, p alone 0.4 .. 1" */
+static void print_pair(const spk_result_pair *p) {
+    char a[32], b[32], d[32];
+    printf("\n  %s * %s = %s, from %s to %s", p->a, p->b, cli_number(p->product, 4, a),
+           cli_number(p->product_low, 3, b), cli_number(p->product_high, 3, d));
+    printf("\n    with this product, %s could be %s .. %s", p->a, cli_number(p->a_low, 3, a),
+           cli_number(p->a_high, 3, b));
+    printf(" and %s %s .. %s:\n", p->b, cli_number(p->b_low, 3, a), cli_number(p->b_high, 3, b));
+    /* along constant product the ratio changes by the square of what one number does */
+    double ratio = 2 * log(p->a_high / p->a_low), product = log(p->product_high / p->product_low);
+    printf("    %s\n", ratio > 2 * product ? "the data tell the product better than its factors"
+                                           : "the data tell the two apart");
+}
+
+static void print_result(cli *c, const spk_result *r) {
+    char n[32];
+    cli_print_parameters(c, r);
+    for (size_t i = 0; i < r->n_pairs; i++)
+        print_pair(&r->pair[i]);
+    cli_print_scores(c, r);
+    printf("\nloss %.6g after %s evaluations (%s)\n", r->best_loss, cli_count(r->evaluations, n),
+           r->interrupted ? "interrupted" : r->stop_reason);
+    double all = r->evaluations ? (double)r->evaluations : 1;
+    printf("candidates: %.1f %% silent, %.1f %% exploding, %.1f %% not finite\n",
+           100 * (double)r->n_silent / all, 100 * (double)r->n_exploding / all,
+           100 * (double)r->n_nonfinite / all);
+}
+
+static spk_status finish(cli *c, spk_netstudy *s, spk_result *r, const char *folder) {
+    double *numbers = calloc(spk_netstudy_number_count(s) + 1, sizeof *numbers);
+    spk_status st = numbers ? spk_netfit_numbers(c->ctx, r, s, numbers)
+                            : cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+    for (int part = SPK_TRAIN; part <= SPK_TEST && !st; part++)
+        st = spk_validate_network(c->ctx, s, numbers, (spk_part_kind)part, r);
+    if (!st && folder)
+        st = spk_result_write(c->ctx, r, folder);
+    if (!st) {
+        print_result(c, r);
+        if (folder)
+            printf("result: %s/result.json, %s/result.h5\n", folder, folder);
+    }
+    free(numbers);
+    return st;
+}
+
+spk_status cli_network_fit(cli *c, cli_fit_request *q) {
+    spk_netstudy *s = NULL;
+    spk_result *r = NULL;
+    cli_watcher w;
+    spk_status st = q->is_run ? spk_run_netstudy(c->ctx, q->operand, &s)
+                              : spk_netstudy_read(c->ctx, q->operand, &s);
+    cli_print_diags(c, 0);
+    if (!st) {
+        if (spk_netstudy_has_data(s))
+            describe(s);
+        cli_watch_begin(&w, &q->o);
+        st = spk_netfit_run(c->ctx, s, &q->o, &r);
+        cli_watch_end(&w);
+    }
+    if (!st)
+        st = finish(c, s, r, q->o.folder);
+    st = cli_tell_interrupted(c, r, q->o.folder, st);
+    spk_result_free(r);
     spk_netstudy_free(s);
     return st;
 }

@@ -85,7 +85,7 @@ static spk_status run_plot(cli *c) {
     if (st)
         return st;
     cli_run r = {0};
-    st = cli_run_open(c, c->argv[0], &r);
+    st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
         return st;
     st = plot(c, &r, kind, &o, to);

@@ -8,7 +8,7 @@ static spk_status run_report(cli *c) {
     spk_status st = cli_parse(c, options, 1, 1, &n);
     cli_run r = {0};
     if (!st)
-        st = cli_run_open(c, c->argv[0], &r);
+        st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
         return st;
     char path[4096];

@@ -1,5 +1,6 @@
 /* spikefit rerun: repeats a run from its result file and compares, bit by bit. */
 #include "cli/cli.h"
+#include <spikefit/netfit.h>
 #include <spikefit/validate.h>
 
 #include <math.h>
@@ -74,7 +75,8 @@ static spk_status run_rerun(cli *c) {
     spk_result *again = NULL;
     spk_fit_options o = {.threads = (int)threads, .evaluations = (int64_t)r.result->budget};
     if (!st)
-        st = spk_fit_run(c->ctx, r.setup, &o, &again);
+        st = r.network ? spk_netfit_run(c->ctx, r.network, &o, &again)
+                       : spk_fit_run(c->ctx, r.setup, &o, &again);
     if (!st && again->interrupted)
         st = cli_fail(c, SPK_ERR_CANCELLED, NULL, "interrupted");
     if (!st && r.result->identifiability.n)

@@ -1,5 +1,6 @@
 /* Opening what a run directory names. */
 #include "cli/cli.h"
+#include <spikefit/netfit.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ bool cli_is_run(const char *path) {
     return access(file, F_OK) == 0;
 }
 
-static spk_status open_all(cli *c, const char *folder, cli_run *r) {
+static spk_status open_cell(cli *c, const char *folder, cli_run *r) {
     const char *text = r->result->study;
     spk_status st =
         spk_study_locate(c->ctx, r->result->study_name, text, strlen(text), folder, &r->study);
@@ -29,6 +30,19 @@ static spk_status open_all(cli *c, const char *folder, cli_run *r) {
     if (!r->values)
         return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
     return spk_result_parameters(c->ctx, r->result, k, r->values);
+}
+
+static spk_status open_network(cli *c, const char *folder, cli_run *r) {
+    const char *text = r->result->study;
+    spk_status st = spk_netstudy_locate(c->ctx, r->result->study_name, text, strlen(text), folder,
+                                        &r->network);
+    if (st)
+        return st;
+    spk_netfit_check_data(c->ctx, r->result, r->network);
+    r->values = calloc(spk_netstudy_number_count(r->network) + 1, sizeof *r->values);
+    if (!r->values)
+        return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+    return spk_netfit_numbers(c->ctx, r->result, r->network, r->values);
 }
 
 /* What a folder without a result is. */
@@ -51,7 +65,8 @@ spk_status cli_run_open(cli *c, const char *folder, cli_run *out) {
         return no_run(c, folder);
     spk_status st = spk_result_read(c->ctx, folder, &r.result);
     if (!st)
-        st = open_all(c, folder, &r);
+        st = r.result->kind == SPK_RESULT_NETWORK ? open_network(c, folder, &r)
+                                                  : open_cell(c, folder, &r);
     if (st)
         cli_run_close(c, &r);
     else
@@ -59,9 +74,35 @@ spk_status cli_run_open(cli *c, const char *folder, cli_run *out) {
     return st;
 }
 
+spk_status cli_run_open_cell(cli *c, const char *folder, cli_run *out) {
+    spk_status st = cli_run_open(c, folder, out);
+    if (st || !out->network)
+        return st;
+    cli_run_close(c, out);
+    return cli_fail(c, SPK_ERR_USAGE, "`spikefit validate`, `raster`, `score` and `report` are for networks",
+                    "the run '%s' is of a network, not of a cell", folder);
+}
+
+spk_status cli_run_open_network(cli *c, const char *folder, cli_run *out) {
+    spk_status st = cli_run_open(c, folder, out);
+    if (st || out->network)
+        return st;
+    cli_run_close(c, out);
+    return cli_fail(c, SPK_ERR_USAGE, "`spikefit score` and `spikefit report` are for cells",
+                    "the run '%s' is of a cell, not of a network", folder);
+}
+
+spk_status cli_part(cli *c, const char *on, spk_part_kind *part) {
+    if (strcmp(on, "test") != 0 && strcmp(on, "train") != 0)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--on takes 'train' or 'test', not '%s'", on);
+    *part = strcmp(on, "test") == 0 ? SPK_TEST : SPK_TRAIN;
+    return SPK_OK;
+}
+
 void cli_run_close(cli *c, cli_run *r) {
     (void)c;
     free(r->values);
+    spk_netstudy_free(r->network);
     spk_setup_free(r->setup);
     spk_study_free(r->study);
     spk_result_free(r->result);

@@ -1,8 +1,29 @@
 /* spikefit score: all measures of a run, on what it was trained on or on what it never saw. */
 #include "cli/cli.h"
+#include <spikefit/twosample.h>
 #include <spikefit/validate.h>
 
 #include <string.h>
+
+/* Each loss of the study by itself. */
+static spk_status score_network(cli *c, cli_run *r, spk_part_kind part, const char *metric,
+                                bool figure) {
+    spk_result scores = {.ctx = c->ctx};
+    double start, stop;
+    if (metric || figure)
+        return cli_fail(c, SPK_ERR_USAGE, "`spikefit validate` and `spikefit raster` say more",
+                        "a network is scored by its study's losses: --metric and --figure are for cells");
+    if (!spk_netstudy_part(r->network, part, &start, &stop))
+        return cli_fail(c, SPK_ERR_INPUT, "give the study a 'test' part", "the study holds nothing out");
+    spk_status st = spk_validate_network(c->ctx, r->network, r->values, part, &scores);
+    if (!st) {
+        printf("%s, network, %g to %g ms", c->argv[0], start, stop);
+        cli_print_scores(c, &scores);
+        printf("\n`spikefit validate` compares data and model by tests.\n");
+    }
+    spk_result_clear_scores(&scores);
+    return st;
+}
 
 /* The scores of the file are replaced by those asked for: the list begins empty. */
 static spk_status run_score(cli *c) {
@@ -16,13 +37,18 @@ static spk_status run_score(cli *c) {
     spk_status st = cli_parse(c, options, 1, 1, &n);
     if (st)
         return st;
-    if (strcmp(on, "test") != 0 && strcmp(on, "train") != 0)
-        return cli_fail(c, SPK_ERR_USAGE, NULL, "--on takes 'train' or 'test', not '%s'", on);
-    spk_part_kind part = strcmp(on, "test") == 0 ? SPK_TEST : SPK_TRAIN;
+    spk_part_kind part;
+    if ((st = cli_part(c, on, &part)))
+        return st;
     cli_run r;
     st = cli_run_open(c, c->argv[0], &r);
     if (st)
         return st;
+    if (r.network) {
+        st = score_network(c, &r, part, metric, figure);
+        cli_run_close(c, &r);
+        return st;
+    }
     spk_result scores = {.ctx = c->ctx};
     size_t parts;
     spk_setup_part(r.setup, part, &parts);

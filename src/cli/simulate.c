@@ -17,6 +17,8 @@ typedef struct {
     double duration_ms, dt_ms, sample_ms, peak_mV;
     int64_t seed;
 } request;
+#define REQUEST_INIT                                                                               \
+    { .duration_ms = 1000, .sample_ms = 0.1, .peak_mV = 30, .seed = 1 }
 
 /* ---- "noise: mean 300 pA, sd 200 pA, tau 5 ms; step: amplitude 100 pA" ---- */
 
@@ -227,11 +229,40 @@ static spk_status simulate(cli *c, const request *q, const spk_kernel *k, const 
     return st;
 }
 
+/* What describes a stimulus or a cell says nothing to a network. */
+static spk_status check_network(cli *c, const request *q) {
+    const request usual = REQUEST_INIT;
+    bool changed = q->stimulus || q->set || q->record || q->duration_ms != usual.duration_ms ||
+                   q->dt_ms != usual.dt_ms || q->sample_ms != usual.sample_ms ||
+                   q->peak_mV != usual.peak_mV || q->seed != usual.seed;
+    return changed ? cli_fail(c, SPK_ERR_USAGE, "change the study",
+                              "a network takes --out alone; the other options are for cells")
+                   : SPK_OK;
+}
+
+static spk_status simulate_network(cli *c, const request *q) {
+    spk_netstudy *s = NULL;
+    spk_status st = check_network(c, q);
+    if (!st)
+        st = spk_netstudy_read(c->ctx, c->argv[0], &s);
+    if (!st)
+        st = cli_network_simulate(c, s, NULL, q->out);
+    spk_netstudy_free(s);
+    return st;
+}
+
 static spk_status simulate_run(cli *c, request *q) {
     cli_run r;
     spk_status st = cli_run_open(c, c->argv[0], &r);
     if (st)
         return st;
+    if (r.network) {
+        st = check_network(c, q);
+        if (!st)
+            st = cli_network_simulate(c, r.network, r.values, q->out);
+        cli_run_close(c, &r);
+        return st;
+    }
     double *made = NULL;
     size_t n = 0;
     spk_trace current = spk_recording_mean_current(spk_setup_recording(r.setup), 0);
@@ -268,7 +299,7 @@ static spk_status simulate_model(cli *c, request *q) {
 }
 
 static spk_status run_simulate(cli *c) {
-    request q = {.duration_ms = 1000, .sample_ms = 0.1, .peak_mV = 30, .seed = 1};
+    request q = REQUEST_INIT;
     const cli_option options[] = {{"--out", CLI_TEXT, &q.out},
                                   {"--stimulus", CLI_TEXT, &q.stimulus},
                                   {"--set", CLI_TEXT, &q.set},
@@ -291,7 +322,7 @@ static spk_status run_simulate(cli *c) {
         return cli_run_open(c, c->argv[0], &none); /* which says what the folder lacks */
     }
     if (cli_is_yaml(c->argv[0]))
-        return cli_network_simulate(c, c->argv[0], q.out);
+        return simulate_network(c, &q);
     return cli_is_run(c->argv[0]) ? simulate_run(c, &q) : simulate_model(c, &q);
 }
 
@@ -302,7 +333,9 @@ const cli_command cli_simulate = {
     .help =
         "Of a run: the fitted model under the recording's first stimulus, or the one\n"
         "described.\n"
-        "Of a network study (.yaml): its network; spikes go to --out (.h5, .gdf, .csv).\n"
+        "Of a network study (.yaml), or of a run of one: its network, with the numbers of\n"
+        "the study or the best found; spikes go to --out (.h5, .gdf, .csv), and no other\n"
+        "option is taken.\n"
         "Without --out the spike times (ms) go to standard output.\n\n"
         "  --out FILE        time, current, voltage and the states of --record as CSV\n"
         "  --peak MV         voltage written at a spike of a model that draws none itself\n"

@@ -84,7 +84,9 @@ struct spk__loop {
     void (*report)(void *user, const spk__loop *l,
                    spk__outcome *o); /* after what was not in the journal */
     void *user;
-    uint64_t simulated; /* evaluations that were not in the journal, of all searches */
+    bool drifts;         /* what a point costs depends on the generation */
+    uint64_t generation; /* that is being evaluated, from 0 */
+    uint64_t simulated;  /* evaluations that were not in the journal, of all searches */
     double *x, *f;
 };
 double spk__now_s(void);
@@ -106,6 +108,11 @@ spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *
 /* The name and the text of the study that the run in a folder was begun with; both are the
  * caller's, zero but for their context. */
 spk_status spk__journal_study(spk_ctx *ctx, const char *folder, spk__str *place, spk__str *text);
+
+/* The range of coordinate i over the candidates that cost at most `limit`; false if none does. */
+bool spk__history_range(const spk_result_history *h, double limit, size_t i, double *low,
+                        double *high);
+spk_status spk__file_hash(spk_ctx *ctx, const char *path, char hex[65]);
 
 /* Fills everything of a result that the chosen outcome determines. */
 spk_status spk__fit_result(spk_ctx *ctx, spk_setup *setup, spk__outcome *outcomes, size_t n,

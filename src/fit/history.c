@@ -88,3 +88,17 @@ void spk__history_free(spk__history *y) {
         spk__free(y->ctx, parts[i]);
     *y = (spk__history){0};
 }
+
+bool spk__history_range(const spk_result_history *h, double limit, size_t i, double *low,
+                        double *high) {
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t row = 0; h->n && row < h->first[h->n]; row++) {
+        if (!((double)h->f[row] <= limit))
+            continue;
+        double x = (double)h->x[row * h->dim + i];
+        *low = fmin(*low, x);
+        *high = fmax(*high, x);
+    }
+    return *low <= *high;
+}

@@ -51,8 +51,11 @@ static spk_status generation(spk__loop *l, spk__outcome *o) {
     uint64_t points = 0;
     bool found = false;
     spk_status st = spk_search_ask(l->search, l->x, &n);
+    l->generation = o->history.h.n;
     if (!st && l->journal) {
         points = spk__journal_points(l->x, n * spk_search_dim(l->search));
+        if (l->drifts)
+            points = spk__hash(&l->generation, sizeof l->generation, points);
         found = spk__journal_next(l->journal, l->index, points, n, l->f, &after);
     }
     if (!st && !found) {

@@ -16,16 +16,8 @@ static double charged(spk_setup *s, size_t i, double loss) {
 
 static void near_range(const spk_problem *p, const spk__outcome *o, size_t i, double scale,
                        spk_result_parameter *out) {
-    const spk_result_history *h = &o->history.h;
-    double limit = spk_problem_near(p, o->best), low = INFINITY, high = -INFINITY;
-    for (size_t row = 0; row < h->first[h->n]; row++) {
-        if (!((double)h->f[row] <= limit))
-            continue;
-        double x = (double)h->x[row * h->dim + i];
-        low = fmin(low, x);
-        high = fmax(high, x);
-    }
-    if (!(low <= high))
+    double low, high, limit = spk_problem_near(p, o->best);
+    if (!spk__history_range(&o->history.h, limit, i, &low, &high))
         return;
     const spk_free *f = spk_problem_parameter(p, i);
     out->near_low = spk_problem_value(f, low) / scale;
@@ -95,7 +87,7 @@ static spk_status fill_models(spk_ctx *ctx, spk_setup *s, const spk__outcome *o,
     return SPK_OK;
 }
 
-static spk_status hash_of(spk_ctx *ctx, const char *path, char hex[65]) {
+spk_status spk__file_hash(spk_ctx *ctx, const char *path, char hex[65]) {
     char *text = NULL;
     size_t length;
     spk_status st = spk__read_file(ctx, path, 0, &text, &length);
@@ -113,7 +105,7 @@ static spk_status fill_data(spk_ctx *ctx, const spk_setup *s, spk_result *r) {
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < y->n_recordings; i++) {
         char hex[65];
-        spk_status st = hash_of(ctx, y->recording[i], hex);
+        spk_status st = spk__file_hash(ctx, y->recording[i], hex);
         if (st)
             return st;
         r->n_data = i + 1;
@@ -129,7 +121,7 @@ void spk_result_check_data(spk_ctx *ctx, const spk_result *r, const spk_setup *s
     const spk_study *y = spk_setup_study(s);
     char hex[65];
     for (size_t i = 0; i < y->n_recordings && i < r->n_data; i++)
-        if (!hash_of(ctx, y->recording[i], hex) && strcmp(hex, r->data_hash[i]) != 0)
+        if (!spk__file_hash(ctx, y->recording[i], hex) && strcmp(hex, r->data_hash[i]) != 0)
             spk__warn(ctx, &(spk_loc){.file = y->recording[i]}, NULL,
                       "the file has changed since the model was fitted to it");
 }

@@ -1,137 +1,117 @@
-/* The trains to match, and what a run costs beside them. */
+/* The trains to match: read, or made by running the truth; divided into what is searched on and
+ * what is held out. */
 #include "netstudy/netstudy.h"
-#include "num/num.h"
 
 #include <spikefit/io.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { SHORTEST_MS = 25 }; /* of a horizon that is taken unasked */
+static const double train_share =
+    0.6; /* of a recording, where the study says nothing: as for cells */
 
-/* ---- losses ---- */
-
-static spk_status unknown_loss(spk_netstudy *s, const spk__node *n) {
-    enum { MOST = 128 };
-    const char *names[MOST];
-    size_t k = 0;
-    for (size_t i = 0; i < spk_metric_count() && k < MOST; i++)
-        names[k++] = spk_metric_at(i)->name;
-    for (size_t i = 0; i < spk_stat_count() && k < MOST; i++)
-        names[k++] = spk_stat_at(i)->name;
-    const char *near = spk_nearest(n->key, names, k);
-    char hint[128];
-    if (near)
-        snprintf(hint, sizeof hint, "did you mean %s?", near);
-    return spk__fail(s->ctx, SPK_ERR_INPUT, &n->key_loc, near ? hint : NULL,
-                     "there is no measure or statistic \"%s\"", n->key);
+static double latest(const spk_netstudy *s) {
+    return fmax(s->part[SPK_TRAIN].stop_ms, s->part[SPK_TEST].stop_ms);
 }
 
-static spk_status add_loss(spk_netstudy *s, const spk__node *n) {
-    static const char *const own[] = {"weight", NULL};
-    spk__netloss *l = &s->loss[s->n_losses++];
-    *l = (spk__netloss){.name = n->key, .loc = n->key_loc, .weight = 1};
-    for (size_t i = 0; i < spk_stat_count(); i++)
-        if (!strcmp(spk_stat_at(i)->name, n->key))
-            l->stat = spk_stat_at(i);
-    for (size_t i = 0; i < spk_metric_count() && !l->stat; i++)
-        if (!strcmp(spk_metric_at(i)->name, n->key))
-            l->metric = spk_metric_at(i);
-    if (!l->stat && !l->metric)
-        return unknown_loss(s, n);
-    const spk__node *weight = n->kind == SPK__SCALAR ? n : spk__node_find(n, "weight");
-    spk_status st = SPK_OK;
-    if (weight)
-        st = spk__node_number(s->ctx, weight, "the weight", 0, 1e9, &l->weight);
-    return st ? st
-              : spk__node_options(s->ctx, n, n->key,
-                                  l->stat ? l->stat->options : l->metric->options, own,
-                                  &l->options);
+/* ---- division ---- */
+
+static bool has_given_spikes(const spk_netstudy *s) {
+    for (size_t i = 0; i < s->base.spec.n_populations; i++)
+        if (s->base.population[i].trains)
+            return true;
+    return false;
 }
 
-/* Matching trains by SPIKE-distance, which alone is nearly flat between a silent neuron and one
- * that hardly fires: the counts give it a slope. */
-static spk_status default_losses(spk_netstudy *s) {
-    static const struct {
-        const char *name;
-        double weight;
-    } terms[] = {{"spike_distance", 1}, {"rate_error", 0.2}};
-    for (size_t i = 0; i < 2; i++) {
-        spk__netloss *l = &s->loss[s->n_losses++];
-        *l = (spk__netloss){.name = terms[i].name, .weight = terms[i].weight};
-        spk_status st = spk_metric_find(s->ctx, l->name, &l->metric);
+static spk_status read_window(spk_netstudy *s, const spk__node *n, const char *what,
+                              spk__netpart *part) {
+    const spk_unit ms = {.dim = {1}, .scale = 1};
+    if (n->kind != SPK__SEQUENCE || n->n != 2)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "write two times: [0 ms, 600 ms]",
+                         "%s is not a list of two times", what);
+    spk_status st = spk__node_quantity(s->ctx, n->first, what, ms, &part->start_ms);
+    if (!st)
+        st = spk__node_quantity(s->ctx, n->first->next, what, ms, &part->stop_ms);
+    if (!st && !(part->start_ms >= 0 && part->start_ms < part->stop_ms))
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL,
+                       "%s is no window: it goes from %g to %g ms", what, part->start_ms,
+                       part->stop_ms);
+    return st;
+}
+
+/* Without a word of the study: a truth is run on for as long again, which costs the search nothing;
+ * unless its input ends. Of a recording the end is held out. */
+static void divide_by_default(spk_netstudy *s, bool truth) {
+    spk__netpart *train = &s->part[SPK_TRAIN], *test = &s->part[SPK_TEST];
+    if (truth && !has_given_spikes(s)) {
+        test->start_ms = s->duration_ms;
+        test->stop_ms = 2 * s->duration_ms - s->warmup_ms;
+        return;
+    }
+    train->stop_ms = s->warmup_ms + train_share * (s->duration_ms - s->warmup_ms);
+    *test = (spk__netpart){.start_ms = train->stop_ms, .stop_ms = s->duration_ms};
+}
+
+static spk_status divide_as_said(spk_netstudy *s, const spk__node *train, const spk__node *test) {
+    static const char *const keys[] = {"window", NULL};
+    const spk__node *v;
+    spk_status st = train ? spk__node_check_keys(s->ctx, train, "train", keys) : SPK_OK;
+    if (!st && (v = spk__node_find(train, "window")))
+        st = read_window(s, v, "the window of train", &s->part[SPK_TRAIN]);
+    if (st || !test)
+        return st;
+    v = spk__node_find(test, "window");
+    if (!v && test->n) { /* other trials, over the same time */
+        s->part[SPK_TEST] = s->part[SPK_TRAIN];
+        return SPK_OK;
+    }
+    if (!v || !train)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &test->loc, "add 'train: {window: [0 ms, 600 ms]}'",
+                         "the study names test data, but no training data");
+    return read_window(s, v, "the window of test", &s->part[SPK_TEST]);
+}
+
+static spk_status divide(spk_netstudy *s, const spk__node *n, bool truth) {
+    const spk__node *train = spk__node_find(n, "train"), *test = spk__node_find(n, "test");
+    spk__netpart *a = &s->part[SPK_TRAIN], *b = &s->part[SPK_TEST];
+    a->start_ms = s->warmup_ms;
+    a->stop_ms = s->duration_ms;
+    if (train || test) {
+        spk_status st = divide_as_said(s, train, test);
         if (st)
             return st;
-        spk_opts_default(l->metric->options, &l->options);
+    } else {
+        divide_by_default(s, truth);
     }
+    bool apart = b->stop_ms <= a->start_ms || a->stop_ms <= b->start_ms;
+    bool other_files = test && !spk__node_find(test, "window");
+    if (b->stop_ms > 0 && !apart && !other_files)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &test->loc, NULL,
+                         "train, %g to %g ms, and test, %g to %g ms, share time", a->start_ms,
+                         a->stop_ms, b->start_ms, b->stop_ms);
+    if (b->stop_ms > 0)
+        snprintf(s->split_words, sizeof s->split_words,
+                 "%g to %g ms to train on, %s%g to %g ms to test on", a->start_ms, a->stop_ms,
+                 other_files ? "other trials, " : "", b->start_ms, b->stop_ms);
+    else
+        snprintf(s->split_words, sizeof s->split_words,
+                 "%g to %g ms to train on; nothing is held out", a->start_ms, a->stop_ms);
     return SPK_OK;
 }
 
-static spk_status read_losses(spk_netstudy *s, const spk__node *n) {
-    s->loss = spk__arena_alloc(s->arena, (n ? n->n : 0) + 2, sizeof *s->loss);
-    if (!s->loss)
-        return SPK_ERR_MEMORY;
-    if (!n)
-        return default_losses(s);
-    spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, "loss");
-    for (const spk__node *v = st ? NULL : n->first; v && !st; v = v->next)
-        st = add_loss(s, v);
-    return st;
+const char *spk_netstudy_split_words(const spk_netstudy *s) {
+    return s->split_words;
 }
 
-/* ---- targets ---- */
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double horizon(const spk_netstudy *s, size_t k) {
-    return s->warmup_ms + (s->duration_ms - s->warmup_ms) / (double)((size_t)1 << k);
-}
-
-static spk_status make_target(spk_netstudy *s, spk__netdata *d, const spk__netloss *loss,
-                              spk_target **out) {
-    spk_status st = SPK_OK;
-    for (size_t k = 0; k < s->n_horizons; k++)
-        for (size_t i = 0; i < d->n && !st; i++) {
-            spk_train t = spk_train_window(d->train[i], s->warmup_ms, horizon(s, k));
-            st = spk_target_new(s->ctx, loss->metric, &loss->options, &t, 1,
-                                &out[k * s->n_losses * d->n + i]);
-        }
-    return st;
-}
-
-static spk_status make_targets(spk_netstudy *s, spk__netdata *d) {
-    d->target = SPK__ARRAY(s->ctx, s->n_horizons * s->n_losses * d->n + 1, spk_target *);
-    d->sorted = SPK__ARRAY(s->ctx, s->n_losses + 1, double *);
-    d->n_sorted = SPK__ARRAY(s->ctx, s->n_losses + 1, size_t);
-    if (!d->target || !d->sorted || !d->n_sorted)
-        return SPK_ERR_MEMORY;
-    spk_status st = SPK_OK;
-    for (size_t l = 0; l < s->n_losses && !st; l++) {
-        const spk__netloss *loss = &s->loss[l];
-        if (loss->metric) {
-            st = make_target(s, d, loss, d->target + l * d->n);
-            continue;
-        }
-        st = spk_stat_new(s->ctx, loss->stat, &loss->options, d->train, d->n, &d->sorted[l],
-                          &d->n_sorted[l]);
-        if (!st && loss->stat->per != SPK_STAT_PER_BIN) {
-            d->n_sorted[l] = spk_stat_defined(d->sorted[l], d->n_sorted[l]);
-            qsort(d->sorted[l], d->n_sorted[l], sizeof(double), ascending);
-        }
-    }
-    return st;
-}
-
-/* Keeps copies of trains cut to what is scored. */
-static spk_status keep_trains(spk_netstudy *s, spk__netdata *d, const spk_train *train, size_t n) {
+/* Keeps copies of trains cut to a part. */
+static spk_status keep_trains(spk_netstudy *s, spk__netpart *part, size_t population,
+                              const spk_train *train, size_t n) {
+    spk__netdata *d = &part->data[population];
     d->train = spk__arena_alloc(s->arena, n, sizeof *d->train);
     if (!d->train)
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        spk_train t = spk_train_window(train[i], s->warmup_ms, s->duration_ms);
+        spk_train t = spk__netpart_cut(train[i], part->start_ms, part->stop_ms);
         double *times = spk__arena_alloc(s->arena, t.n + 1, sizeof *times);
         if (!times)
             return SPK_ERR_MEMORY;
@@ -144,7 +124,7 @@ static spk_status keep_trains(spk_netstudy *s, spk__netdata *d, const spk_train 
     return SPK_OK;
 }
 
-/* ---- data ---- */
+/* ---- a truth ---- */
 
 static spk_status read_truth(spk_netstudy *s, const spk__node *truth) {
     s->truth_number = spk__arena_alloc(s->arena, s->n_numbers + 1, sizeof *s->truth_number);
@@ -173,234 +153,178 @@ static spk_status read_truth(spk_netstudy *s, const spk__node *truth) {
 
 static spk_status run_truth(spk_netstudy *s, const spk__node *n) {
     const spk__node *v;
-    int64_t wiring = (int64_t)s->base.spec.wiring_seed;
+    int64_t wiring = (int64_t)s->base.spec.wiring_seed, seed = (int64_t)s->base.spec.seed;
     spk_status st = read_truth(s, spk__node_find(n, "truth"));
     if (!st && (v = spk__node_find(n, "wiring_seed")))
         st = spk__node_integer(s->ctx, v, "the wiring seed", 0, INT32_MAX, &wiring);
+    if (!st && (v = spk__node_find(n, "seed")))
+        st = spk__node_integer(s->ctx, v, "the seed", 0, INT32_MAX, &seed);
     if (st)
         return st;
     spk__filled_set(s, &s->lent, s->truth_number);
     spk_network_spec spec = s->lent.spec;
     spec.wiring_seed = (uint64_t)wiring;
+    spec.seed = (uint64_t)seed;
     spk_network *net = NULL;
-    spk_outcome o;
+    spk_outcome o = {0};
     if (!(st = spk_network_new(s->ctx, &spec, NULL, &net)))
-        st = spk_network_run(net, s->duration_ms, &o);
+        st = spk_network_run(net, latest(s), &o);
+    if (!st && (o.exploded || o.n_nonfinite))
+        st =
+            spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "take numbers that give a quieter network",
+                      "the truth explodes at %g ms: it fires more than max_rate allows", o.time_ms);
     for (size_t i = 0; i < spec.n_populations && !st; i++) {
         const spk_train *train;
         if (!spec.populations[i].kernel)
             continue;
         st = spk_network_trains(net, i, &train);
-        if (!st)
-            st = keep_trains(s, &s->data[i], train, spec.populations[i].size);
+        for (int k = 0; k < 2 && !st; k++)
+            if (s->part[k].data)
+                st = keep_trains(s, &s->part[k], i, train, spec.populations[i].size);
     }
     spk_network_free(net);
     return st;
 }
 
-static spk_status read_file(spk_netstudy *s, const spk__node *v) {
-    size_t at = 0;
+static spk_status make_truth(spk_netstudy *s, const spk__node *n) {
+    static const char *const keys[] = {"truth", "wiring_seed", "seed", "horizons",
+                                       "train", "test",        NULL};
+    const spk__node *v = spk__node_find(n, "horizons");
+    int64_t horizons = 1;
+    spk__netpart *part = &s->part[SPK_TRAIN];
+    while (horizons < 12 &&
+           spk__netpart_horizon(part, (size_t)horizons) - part->start_ms > SHORTEST_MS)
+        horizons++;
+    spk_status st = spk__node_check_keys(s->ctx, n, "data", keys);
+    if (!st && v)
+        st = spk__node_integer(s->ctx, v, "horizons", 1, 12, &horizons);
+    part->n_horizons = (size_t)horizons;
+    return st ? st : run_truth(s, n);
+}
+
+/* ---- files ---- */
+
+static spk_status find_population(spk_netstudy *s, const spk__node *v, size_t *at) {
     const spk_network_spec *spec = &s->base.spec;
-    while (at < spec->n_populations && strcmp(spec->populations[at].name, v->key))
-        at++;
-    if (at == spec->n_populations || !spec->populations[at].kernel)
+    *at = 0;
+    while (*at < spec->n_populations && strcmp(spec->populations[*at].name, v->key))
+        ++*at;
+    if (*at == spec->n_populations || !spec->populations[*at].kernel)
         return spk__fail(s->ctx, SPK_ERR_INPUT, &v->key_loc, NULL,
                          "there is no population of neurons \"%s\"", v->key);
-    spk_status st = spk__node_expect(s->ctx, v, SPK__SCALAR, "the file of spikes");
+    return spk__node_expect(s->ctx, v, SPK__SCALAR, "the file of spikes");
+}
+
+/* Into train, or into test, or into both. */
+static spk_status read_file(spk_netstudy *s, const spk__node *v, bool train, bool test) {
+    const spk_network_spec *spec = &s->base.spec;
+    size_t at;
+    spk_status st = find_population(s, v, &at);
     if (st)
         return st;
-    spk__str path = {.ctx = s->ctx};
-    spk__str_add(&path, "%s%s", v->text[0] == '/' ? "" : s->folder, v->text);
+    const char *path = spk__netstudy_file(s, v->text);
     spk_recording *r = NULL;
-    st = path.failed ? SPK_ERR_MEMORY
-                     : spk_recording_read(s->ctx, (const char *const *)&path.text, 1, NULL, &r);
-    spk__str_free(&path);
+    st = path ? spk_recording_read(s->ctx, &path, 1, NULL, &r) : SPK_ERR_MEMORY;
+    if (!st)
+        st = spk__netstudy_keep(s, r);
     if (st)
         return st;
-    s->recording[s->n_recordings++] = r;
     size_t n = spk_recording_sweep_count(r);
     if (n > spec->populations[at].size)
         return spk__fail(s->ctx, SPK_ERR_INPUT, &v->loc, NULL,
                          "%s holds %zu trains, more than the %u neurons of %s", v->text, n,
                          spec->populations[at].size, v->key);
-    spk_train *train = SPK__ARRAY(s->ctx, n, spk_train);
-    if (!train)
+    spk_train *all = SPK__ARRAY(s->ctx, n, spk_train);
+    if (!all)
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
-        train[i] = spk_recording_sweep(r, i)->spikes;
-    st = keep_trains(s, &s->data[at], train, n);
-    spk__free(s->ctx, train);
+        all[i] = spk_recording_sweep(r, i)->spikes;
+    if (train)
+        st = keep_trains(s, &s->part[SPK_TRAIN], at, all, n);
+    if (!st && test)
+        st = keep_trains(s, &s->part[SPK_TEST], at, all, n);
+    spk__free(s->ctx, all);
     return st;
+}
+
+static spk_status read_files(spk_netstudy *s, const spk__node *n) {
+    const spk__node *test = spk__node_find(n, "test");
+    bool other_files = test && !spk__node_find(test, "window");
+    spk_status st = SPK_OK;
+    for (const spk__node *v = n->first; v && !st; v = v->next)
+        if (strcmp(v->key, "train") && strcmp(v->key, "test"))
+            st = read_file(s, v, true, s->part[SPK_TEST].data && !other_files);
+    for (const spk__node *v = other_files ? test->first : NULL; v && !st; v = v->next)
+        st = read_file(s, v, false, true);
+    return st;
+}
+
+/* ---- all ---- */
+
+/* A part in which nothing was observed says nothing; one without a spike hardly more. */
+static spk_status check_observed(spk_netstudy *s, const spk__node *n, int which) {
+    const spk__netpart *part = &s->part[which];
+    size_t spikes = 0;
+    bool observed = false;
+    for (size_t i = 0; i < s->base.spec.n_populations; i++)
+        for (size_t k = 0; k < part->data[i].n; k++) {
+            const spk_train *t = &part->data[i].train[k];
+            observed = observed || t->stop_ms > t->start_ms;
+            spikes += t->n;
+        }
+    const char *name = which == SPK_TRAIN ? "train" : "test";
+    if (!observed)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "see 'duration', 'train' and 'test'",
+                         "the data have nothing between %g and %g ms, which is to %s on",
+                         part->start_ms, part->stop_ms, name);
+    if (!spikes)
+        spk__warn(s->ctx, &n->loc, NULL,
+                  "the data have no spike between %g and %g ms, which is to %s on", part->start_ms,
+                  part->stop_ms, name);
+    return SPK_OK;
 }
 
 spk_status spk__netdata_make(spk_netstudy *s, const spk__node *root) {
     const spk__node *n = spk__node_find(root, "data");
-    spk_status st = read_losses(s, spk__node_find(root, "loss"));
+    spk_status st = spk__netloss_read(s, spk__node_find(root, "loss"));
     if (st || !n)
         return st;
+    bool truth = spk__node_find(n, "truth") != NULL;
     st = spk__node_expect(s->ctx, n, SPK__MAPPING, "data");
-    if (st)
-        return st;
-    s->data = SPK__ARRAY(s->ctx, s->base.spec.n_populations, spk__netdata);
-    if (!s->data)
-        return SPK_ERR_MEMORY;
-    s->n_horizons = 1;
-    if (spk__node_find(n, "truth")) {
-        static const char *const keys[] = {"truth", "wiring_seed", "horizons", NULL};
-        const spk__node *v = spk__node_find(n, "horizons");
-        int64_t horizons = 1;
-        while (horizons < 12 && horizon(s, (size_t)horizons) - s->warmup_ms > SHORTEST_MS)
-            horizons++;
-        st = spk__node_check_keys(s->ctx, n, "data", keys);
-        if (!st && v)
-            st = spk__node_integer(s->ctx, v, "horizons", 1, 12, &horizons);
-        s->n_horizons = (size_t)horizons;
+    if (!st)
+        st = divide(s, n, truth);
+    for (int k = 0; k < 2 && !st; k++) {
+        s->part[k].n_horizons = 1;
+        if (s->part[k].stop_ms > 0 &&
+            !(s->part[k].data = SPK__ARRAY(s->ctx, s->base.spec.n_populations, spk__netdata)))
+            st = SPK_ERR_MEMORY;
+    }
+    if (!st)
+        st = truth ? make_truth(s, n) : read_files(s, n);
+    for (int k = 0; k < 2 && !st; k++) {
+        if (!s->part[k].data)
+            continue;
+        st = check_observed(s, n, k);
         if (!st)
-            st = run_truth(s, n);
-    } else {
-        for (const spk__node *v = n->first; v && !st; v = v->next)
-            st = read_file(s, v);
+            st = spk__netpart_prepare(s, &s->part[k]);
     }
-    for (size_t i = 0; i < s->base.spec.n_populations && !st; i++)
-        if (s->data[i].n)
-            st = make_targets(s, &s->data[i]);
     return st;
-}
-
-void spk__netdata_free(spk_netstudy *s) {
-    for (size_t i = 0; s->data && i < s->base.spec.n_populations; i++) {
-        spk__netdata *d = &s->data[i];
-        for (size_t j = 0; d->target && j < s->n_horizons * s->n_losses * d->n; j++)
-            spk_target_free(d->target[j]);
-        for (size_t j = 0; d->sorted && j < s->n_losses; j++)
-            spk_stat_free(s->ctx, d->sorted[j]);
-        spk__free(s->ctx, d->target);
-        spk__free(s->ctx, d->sorted);
-        spk__free(s->ctx, d->n_sorted);
-    }
-    spk__free(s->ctx, s->data);
-    s->data = NULL;
 }
 
 bool spk_netstudy_has_data(const spk_netstudy *s) {
-    return s->data != NULL;
+    return s->part[SPK_TRAIN].data != NULL;
 }
 
-const spk_train *spk_netstudy_data(const spk_netstudy *s, size_t population, size_t *n) {
-    *n = s->data ? s->data[population].n : 0;
-    return s->data ? s->data[population].train : NULL;
+bool spk_netstudy_part(const spk_netstudy *s, spk_part_kind part, double *start_ms,
+                       double *stop_ms) {
+    *start_ms = s->part[part].start_ms;
+    *stop_ms = s->part[part].stop_ms;
+    return s->part[part].data != NULL;
 }
 
-/* ---- costs ---- */
-
-/* Area between the quantile functions of two samples (Wasserstein distance), relative to the data's
- * mean and spread; 1 where one has values and the other none. */
-static double wasserstein(const double *a, size_t n, const double *b, size_t m) {
-    if (!n || !m)
-        return n == m ? 0 : 1;
-    double mean = 0, spread = 0, area = 0;
-    for (size_t i = 0; i < n; i++)
-        mean += a[i] / (double)n;
-    for (size_t i = 0; i < n; i++)
-        spread += fabs(a[i] - mean) / (double)n;
-    for (size_t i = 0, j = 0; i < n && j < m;) {
-        double at = fmax((double)i / (double)n, (double)j / (double)m);
-        double ea = (double)(i + 1) / (double)n, eb = (double)(j + 1) / (double)m;
-        area += (fmin(ea, eb) - at) * fabs(a[i] - b[j]);
-        bool first = ea <= eb, both = ea == eb;
-        i += first;
-        j += !first || both;
-    }
-    return area / (fabs(mean) + spread + 1e-12);
-}
-
-/* Bins of a spectrum: mean difference relative to the data's mean. */
-static double bin_distance(const double *a, size_t n, const double *b, size_t m) {
-    double difference = 0, scale = 0;
-    for (size_t i = 0; i < n && i < m; i++) {
-        difference += fabs(a[i] - b[i]);
-        scale += fabs(a[i]);
-    }
-    return difference / (scale + 1e-12);
-}
-
-static spk_status stat_cost(spk_netstudy *s, spk__networker *w, size_t l, const spk__netdata *d,
-                            double *cost) {
-    const spk__netloss *loss = &s->loss[l];
-    size_t n = spk_stat_size(loss->stat, &loss->options, w->cut, d->n);
-    if (n > w->room) {
-        spk__free(s->ctx, w->value);
-        w->value = SPK__ARRAY(s->ctx, n, double);
-        w->room = w->value ? n : 0;
-        if (!w->value)
-            return SPK_ERR_MEMORY;
-    }
-    spk_status st = spk_stat_values(loss->stat, &loss->options, w->cut, d->n, w->scratch, w->value);
-    if (st)
-        return st;
-    if (loss->stat->per == SPK_STAT_PER_BIN) {
-        *cost = bin_distance(d->sorted[l], d->n_sorted[l], w->value, n);
-        return SPK_OK;
-    }
-    n = spk_stat_defined(w->value, n);
-    qsort(w->value, n, sizeof(double), ascending);
-    *cost = wasserstein(d->sorted[l], d->n_sorted[l], w->value, n);
-    return SPK_OK;
-}
-
-static spk_status trains_cost(spk_netstudy *s, spk__networker *w, size_t at, size_t k,
-                              const spk_train *train, double *sum) {
-    const spk__netdata *d = &s->data[at];
-    spk_status st = SPK_OK;
-    /* Shorter horizons weigh more: what the longer ones say far from the solution is chance. */
-    double share = (double)((size_t)1 << k) / (double)(((size_t)1 << s->n_horizons) - 1);
-    for (size_t i = 0; i < d->n; i++)
-        w->cut[i] = spk_train_window(train[i], s->warmup_ms, horizon(s, k));
-    for (size_t l = 0; l < s->n_losses && !st; l++) {
-        const spk__netloss *loss = &s->loss[l];
-        spk_target **target = d->target + (k * s->n_losses + l) * d->n;
-        for (size_t i = 0; i < d->n && !st && loss->metric; i++) {
-            double value;
-            st = spk_target_eval(target[i], &w->cut[i], 1, w->scratch, &value);
-            *sum += share * loss->weight * spk_metric_cost(loss->metric, value);
-        }
-    }
-    return st;
-}
-
-static spk_status population_cost(spk_netstudy *s, spk__networker *w, size_t at, double *sum) {
-    const spk__netdata *d = &s->data[at];
-    const spk_train *train;
-    spk_status st = spk_network_trains(w->net, at, &train);
-    for (size_t k = s->n_horizons; k-- > 0 && !st;)
-        st = trains_cost(s, w, at, k, train, sum);
-    /* the whole run is cut last, and so at hand */
-    for (size_t l = 0; l < s->n_losses && !st; l++)
-        if (s->loss[l].stat) {
-            double cost = 0;
-            st = stat_cost(s, w, l, d, &cost);
-            *sum += s->loss[l].weight * cost * (double)d->n;
-        }
-    return st;
-}
-
-/* The mean over neurons. A run that was stopped costs more than any that was not, the more the
- * earlier it stopped. */
-spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk_outcome *o,
-                             double *loss) {
-    if (o->exploded || o->n_nonfinite) {
-        *loss = 1e6 * (2 - o->time_ms / s->duration_ms) + (o->n_nonfinite ? 1e7 : 0);
-        return SPK_OK;
-    }
-    double sum = 0, neurons = 0;
-    for (size_t i = 0; i < s->base.spec.n_populations; i++) {
-        if (!s->data[i].n)
-            continue;
-        spk_status st = population_cost(s, w, i, &sum);
-        if (st)
-            return st;
-        neurons += (double)s->data[i].n;
-    }
-    *loss = sum / neurons;
-    return SPK_OK;
+const spk_train *spk_netstudy_data(const spk_netstudy *s, spk_part_kind part, size_t population,
+                                   size_t *n) {
+    const spk__netdata *d = s->part[part].data;
+    *n = d ? d[population].n : 0;
+    return d ? d[population].train : NULL;
 }

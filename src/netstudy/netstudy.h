@@ -43,12 +43,20 @@ typedef struct {
 } spk__netloss;
 
 typedef struct {
-    spk_train *train;
+    spk_train *train; /* cut to its part */
     size_t n;
     spk_target **target; /* [horizon][loss][n], of metrics */
     double **sorted; /* [loss]: the data's values of statistics, ascending (bins: as they are) */
     size_t *n_sorted;
 } spk__netdata;
+
+/* What is searched on, or what is held out. Matching trains are compared over the whole part, its
+ * first half, quarter, ...: a chaotic network answers smoothly to its numbers only at the start. */
+typedef struct {
+    double start_ms, stop_ms;
+    spk__netdata *data; /* [population]; NULL: there is none */
+    size_t n_horizons;
+} spk__netpart;
 
 typedef struct {
     spk__filled filled;
@@ -68,7 +76,8 @@ typedef struct {
 struct spk_netstudy {
     spk_ctx *ctx;
     spk__arena *arena;
-    const char *path, *folder;
+    const char *path, *folder, *text;
+    size_t text_length;
     const struct spk__sonata *sonata; /* of a circuit that the study is about, or NULL */
     spk_named_number *number;
     bool *has_unit; /* [number] */
@@ -86,20 +95,16 @@ struct spk_netstudy {
     spk_precision precision;
     const char *integrator;
     double duration_ms, warmup_ms;
-    const spk__node *truth;
     double *truth_number;
-    uint64_t truth_wiring_seed, truth_seed;
-    spk__netdata *data; /* [population] or NULL */
-    /* Matching trains are compared over the whole run, its first half, quarter, ...: a chaotic
-     * network answers smoothly to its numbers only at the start. */
-    size_t n_horizons;
+    const char **file; /* read, in the order of the study */
+    size_t n_files, file_capacity;
+    spk__netpart part[2]; /* spk_part_kind */
+    char split_words[160];
     spk__netloss *loss;
     size_t n_losses;
-    const char *method;
-    int64_t evaluations;
-    int threads;
-    uint64_t seed;
+    spk_netsearch search;
     spk_wiring *wiring;
+    uint64_t drawn; /* which wiring that is: see spk_netstudy_evaluate */
     spk__networker *worker;
     size_t n_workers;
 };
@@ -115,11 +120,39 @@ spk_status spk__filled_new(const spk_netstudy *s, spk__filled *out);
 void spk__filled_free(const spk_netstudy *s, spk__filled *f);
 void spk__filled_set(const spk_netstudy *s, spk__filled *f, const double *numbers);
 
-/* Trains to match: read, or made by running the truth; then the losses' targets. */
+/* A path as seen from the study's folder, in its arena; the second also lists it among the files
+ * that the study reads. NULL: no memory. */
+const char *spk__netstudy_path(spk_netstudy *s, const char *text);
+const char *spk__netstudy_file(spk_netstudy *s, const char *text);
+/* Lists a file that was found otherwise; the path is borrowed. */
+spk_status spk__netstudy_list(spk_netstudy *s, const char *path);
+/* Takes a recording, also when it fails. */
+spk_status spk__netstudy_keep(spk_netstudy *s, spk_recording *r);
+
+/* The search block, seeds, threads. */
+spk_status spk__netsearch_read(spk_netstudy *s, const spk__node *root);
+
+/* Losses as named, or the default ones. */
+spk_status spk__netloss_read(spk_netstudy *s, const spk__node *n);
+/* What the losses keep of the data of a part, before any candidate is run. */
+spk_status spk__netpart_prepare(spk_netstudy *s, spk__netpart *part);
+void spk__netpart_free(spk_netstudy *s, spk__netpart *part);
+/* What a finished run costs on a part. */
+spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk__netpart *part,
+                             const spk_outcome *o, double *loss);
+/* Each loss by itself, without its weight: [n_losses]. */
+spk_status spk__netloss_terms(spk_netstudy *s, spk__networker *w, const spk__netpart *part,
+                              double *term);
+/* A train from start to before stop: a spike at the last step's end belongs to what follows, also
+ * where the run ends there. */
+spk_train spk__netpart_cut(spk_train t, double start_ms, double stop_ms);
+/* Where the k-th horizon of a part ends. */
+double spk__netpart_horizon(const spk__netpart *part, size_t k);
+
+/* Trains to match: read, or made by running the truth; divided; then prepared. */
 spk_status spk__netdata_make(spk_netstudy *s, const spk__node *root);
-void spk__netdata_free(spk_netstudy *s);
-/* What a finished run costs. */
-spk_status spk__netloss_eval(spk_netstudy *s, spk__networker *w, const spk_outcome *o,
-                             double *loss);
+
+spk_status spk__networker_new(spk_netstudy *s, spk__networker *w);
+void spk__networker_free(spk_netstudy *s, spk__networker *w);
 
 #endif

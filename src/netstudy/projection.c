@@ -95,11 +95,8 @@ spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t inde
     if (!st && (v = spk__node_find(n, "multapses")))
         st = spk__node_bool(s->ctx, v, "multapses", &p->multapses);
     if (!st && (v = spk__node_find(n, "file"))) {
-        spk__str whole = {.ctx = s->ctx};
-        spk__str_add(&whole, "%s%s", v->text[0] == '/' ? "" : s->folder, v->text);
-        st = whole.failed ? SPK_ERR_MEMORY
-                          : spk_graph_read(s->ctx, whole.text, &v->loc, &s->graph[index]);
-        spk__str_free(&whole);
+        const char *path = spk__netstudy_file(s, v->text);
+        st = path ? spk_graph_read(s->ctx, path, &v->loc, &s->graph[index]) : SPK_ERR_MEMORY;
         p->edges = st ? NULL : spk_graph_edges(s->graph[index]);
     }
     return st;

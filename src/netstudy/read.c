@@ -22,13 +22,9 @@ spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const s
     const char *path = source;
     size_t length = strlen(source);
     bool is_path = strchr(source, '/') || (length > 7 && strstr(source, ".nestml"));
-    spk__str whole = {.ctx = s->ctx};
-    if (is_path && source[0] != '/') {
-        spk__str_add(&whole, "%s%s", s->folder, source);
-        path = whole.failed ? NULL : whole.text;
-    }
+    if (is_path)
+        path = spk__netstudy_path(s, source);
     spk_status st = path ? spk_model_open(s->ctx, path, &o, out) : SPK_ERR_MEMORY;
-    spk__str_free(&whole);
     if (st == SPK_ERR_INPUT)
         spk__note(s->ctx, loc, NULL, "the model of population %s", source);
     return st;
@@ -46,23 +42,16 @@ static spk_status read_setting(spk_netstudy *s, const spk__node *n, const spk_ke
 }
 
 static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_population *p) {
-    spk__str whole = {.ctx = s->ctx};
     spk_status st = spk__node_expect(s->ctx, n, SPK__SCALAR, "the file of spikes");
     if (st)
         return st;
-    spk__str_add(&whole, "%s%s", n->text[0] == '/' ? "" : s->folder, n->text);
+    const char *path = spk__netstudy_file(s, n->text);
     spk_recording *r = NULL;
-    st = whole.failed ? SPK_ERR_MEMORY
-                      : spk_recording_read(s->ctx, (const char *const *)&whole.text, 1, NULL, &r);
-    spk__str_free(&whole);
+    st = path ? spk_recording_read(s->ctx, &path, 1, NULL, &r) : SPK_ERR_MEMORY;
     if (st)
         return st;
-    if (!spk__grow(s->ctx, &s->recording, s->n_recordings, &s->recording_capacity,
-                   sizeof *s->recording)) {
-        spk_recording_free(r);
-        return SPK_ERR_MEMORY;
-    }
-    s->recording[s->n_recordings++] = r;
+    if ((st = spk__netstudy_keep(s, r)))
+        return st;
     size_t count = spk_recording_sweep_count(r);
     spk_train *trains = spk__arena_alloc(s->arena, count, sizeof *trains);
     if (!trains)

@@ -1,4 +1,4 @@
-/* One run of a study's network, as a recording. */
+/* One run of a study's network: as a recording, and beside the data. */
 #include "netstudy/netstudy.h"
 #include "recording/recording.h"
 
@@ -37,7 +37,7 @@ spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, spk_out
                                  spk_recording **out) {
     spk__filled_set(s, &s->lent, numbers);
     spk_network_spec spec = s->lent.spec;
-    spec.threads = s->threads;
+    spec.threads = s->search.threads;
     spk_network *net = NULL;
     spk__builder *b = NULL;
     spk_status st = spk_network_new(s->ctx, &spec, NULL, &net);
@@ -54,4 +54,96 @@ spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, spk_out
     spk__builder_free(b);
     spk_network_free(net);
     return st;
+}
+
+/* ---- beside the data ---- */
+
+static spk_status keep_population(spk_netstudy *s, spk_network *net, const spk__netpart *part,
+                                  size_t at, spk_netcomparison *c) {
+    const spk__netdata *d = &part->data[at];
+    const spk_train *train;
+    spk_status st = spk_network_trains(net, at, &train);
+    if (st)
+        return st;
+    size_t spikes = 0;
+    for (size_t i = 0; i < d->n; i++)
+        spikes += train[i].n;
+    spk_train *model = SPK__ARRAY(s->ctx, d->n, spk_train);
+    double *times = SPK__ARRAY(s->ctx, spikes, double);
+    c->population[c->n++] = (spk_netpopulation){.name = s->base.population[at].name,
+                                                .data = d->train,
+                                                .model = model,
+                                                .n = d->n,
+                                                .store = times};
+    if (!model || !times)
+        return SPK_ERR_MEMORY;
+    for (size_t i = 0; i < d->n; i++) {
+        model[i] = spk__netpart_cut(train[i], part->start_ms, part->stop_ms);
+        if (model[i].n)
+            memcpy(times, model[i].t_ms, model[i].n * sizeof *times);
+        model[i].t_ms = times;
+        times += model[i].n;
+    }
+    return SPK_OK;
+}
+
+static spk_status compare_run(spk_netstudy *s, spk__networker *w, const spk__netpart *part,
+                              spk_netcomparison *c) {
+    spk_status st = SPK_OK;
+    for (size_t i = 0; i < s->base.spec.n_populations && !st; i++)
+        if (part->data[i].n)
+            st = keep_population(s, w->net, part, i, c);
+    if (!st)
+        st = spk__netloss_eval(s, w, part, &c->outcome, &c->loss);
+    if (!st)
+        st = spk__netloss_terms(s, w, part, c->term);
+    for (size_t i = 0; i < s->n_losses; i++)
+        c->term_name[i] = s->loss[i].name;
+    return st;
+}
+
+spk_status spk_netstudy_compare(spk_netstudy *s, const double *numbers, spk_part_kind which,
+                                spk_netcomparison *out) {
+    const spk__netpart *part = &s->part[which];
+    if (!part->data)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, NULL, "give the study data to test on",
+                         "%s holds nothing out", s->path);
+    spk_netcomparison c = {.ctx = s->ctx,
+                           .start_ms = part->start_ms,
+                           .stop_ms = part->stop_ms,
+                           .n_terms = s->n_losses};
+    spk__networker w = {0};
+    c.population = SPK__ARRAY(s->ctx, s->base.spec.n_populations, spk_netpopulation);
+    c.term = SPK__ARRAY(s->ctx, s->n_losses, double);
+    c.term_name = SPK__ARRAY(s->ctx, s->n_losses, const char *);
+    spk_status st =
+        c.population && c.term && c.term_name ? spk__networker_new(s, &w) : SPK_ERR_MEMORY;
+    if (!st) {
+        spk__filled_set(s, &w.filled, numbers);
+        w.filled.spec.threads = s->search.threads;
+        st = spk_network_new(s->ctx, &w.filled.spec, NULL, &w.net);
+    }
+    if (!st)
+        st = spk_network_run(w.net, part->stop_ms, &c.outcome);
+    if (!st)
+        st = compare_run(s, &w, part, &c);
+    spk__networker_free(s, &w);
+    if (st)
+        spk_netcomparison_free(&c);
+    else
+        *out = c;
+    return st;
+}
+
+void spk_netcomparison_free(spk_netcomparison *c) {
+    for (size_t i = 0; i < c->n; i++) {
+        spk__free(c->ctx, (void *)(uintptr_t)c->population[i].model);
+        spk__free(c->ctx, c->population[i].store);
+    }
+    if (c->ctx) {
+        spk__free(c->ctx, c->population);
+        spk__free(c->ctx, c->term);
+        spk__free(c->ctx, c->term_name);
+    }
+    *c = (spk_netcomparison){0};
 }

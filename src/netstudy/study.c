@@ -1,5 +1,4 @@
-/* The rest of a network study: named numbers, simulation, search; and descriptions filled with
- * numbers. */
+/* The rest of a network study: named numbers, simulation; and descriptions filled with numbers. */
 #include "netstudy/sonata.h"
 
 #include "num/num.h"
@@ -62,14 +61,21 @@ void spk__filled_set(const spk_netstudy *s, spk__filled *f, const double *number
 
 /* ---- named numbers ---- */
 
+/* A number is told in the unit that it was first given in. */
 static spk_status number_value(spk_netstudy *s, const spk__node *n, size_t at, double *out) {
     spk_unit unit;
+    spk_named_number *x = &s->number[at];
     spk_status st = spk__node_expect(s->ctx, n, SPK__SCALAR, "a number");
     if (!st)
         st = spk_quantity_parse(s->ctx, n->text, &n->loc, out, &unit);
-    if (!st)
-        s->has_unit[at] = !spk_unit_is_plain(unit);
-    return st;
+    if (st || x->unit)
+        return st;
+    char text[64];
+    spk_unit_print(unit, text);
+    s->has_unit[at] = !spk_unit_is_plain(unit);
+    x->scale = unit.scale;
+    x->unit = spk__arena_strndup(s->arena, text, strlen(text));
+    return x->unit ? SPK_OK : SPK_ERR_MEMORY;
 }
 
 static spk_status read_free(spk_netstudy *s, const spk__node *n, size_t at) {
@@ -149,16 +155,33 @@ const spk_named_number *spk_netstudy_number(const spk_netstudy *s, size_t i) {
     return &s->number[i];
 }
 
+double spk_netstudy_value(const spk_netstudy *s, size_t i, double u) {
+    const spk_named_number *x = &s->number[i];
+    u = fmin(fmax(u, 0), 1);
+    return x->log_scale ? x->low * spk__exp(u * spk__log(x->high / x->low))
+                        : x->low + u * (x->high - x->low);
+}
+
 void spk_netstudy_decode(const spk_netstudy *s, const double *point, double *numbers) {
-    for (size_t i = 0; i < s->n_free; i++) {
-        const spk_named_number *x = &s->number[i];
-        double u = fmin(fmax(point[i], 0), 1);
-        numbers[i] = x->log_scale ? x->low * spk__exp(u * spk__log(x->high / x->low))
-                                  : x->low + u * (x->high - x->low);
+    for (size_t i = 0; i < s->n_numbers; i++)
+        numbers[i] = i < s->n_free ? spk_netstudy_value(s, i, point[i]) : s->number[i].value;
+    for (size_t i = 0; i < s->n_bindings; i++) {
+        size_t at = s->binding[i].number;
+        if (s->binding[i].whole) /* what the network is given */
+            numbers[at] = floor(numbers[at] + 0.5);
     }
 }
 
-/* ---- simulation and search ---- */
+void spk_netstudy_encode(const spk_netstudy *s, const double *numbers, double *point) {
+    for (size_t i = 0; i < s->n_free; i++) {
+        const spk_named_number *x = &s->number[i];
+        double u = x->log_scale ? spk__log(numbers[i] / x->low) / spk__log(x->high / x->low)
+                                : (numbers[i] - x->low) / (x->high - x->low);
+        point[i] = fmin(fmax(u, 0), 1);
+    }
+}
+
+/* ---- simulation ---- */
 
 static spk_status read_simulation(spk_netstudy *s, const spk__node *n) {
     static const char *const keys[] = {"duration",  "warmup",   "dt", "integrator",
@@ -195,30 +218,18 @@ static spk_status read_simulation(spk_netstudy *s, const spk__node *n) {
     return st;
 }
 
-static spk_status read_search(spk_netstudy *s, const spk__node *root) {
-    static const char *const keys[] = {"method", "evaluations", NULL};
-    const spk__node *n = spk__node_find(root, "search"), *v;
-    int64_t threads = 0, seed = 1, wiring = 1;
-    s->method = "lshade"; /* rugged far from the solution: many local minima */
-    s->evaluations = 24000;
-    spk_status st = n ? spk__node_check_keys(s->ctx, n, "search", keys) : SPK_OK;
-    if (!st && (v = spk__node_find(n, "method"))) {
-        s->method = v->text;
-        st = spk__node_expect(s->ctx, v, SPK__SCALAR, "the method");
-    }
-    if (!st && (v = spk__node_find(n, "evaluations")))
-        st = spk__node_integer(s->ctx, v, "evaluations", 1, INT32_MAX, &s->evaluations);
-    if (!st && (v = spk__node_find(root, "threads")))
-        st = spk__node_integer(s->ctx, v, "threads", 0, 4096, &threads);
-    if (!st && (v = spk__node_find(root, "seed")))
-        st = spk__node_integer(s->ctx, v, "the seed", 0, INT32_MAX, &seed);
-    wiring = seed;
-    if (!st && (v = spk__node_find(root, "wiring_seed")))
-        st = spk__node_integer(s->ctx, v, "the wiring seed", 0, INT32_MAX, &wiring);
-    s->threads = (int)threads;
-    s->seed = (uint64_t)seed;
-    s->base.spec.seed = (uint64_t)seed;
-    s->base.spec.wiring_seed = (uint64_t)wiring;
+/* What a run of the circuit depends on. */
+static spk_status list_circuit(spk_netstudy *s) {
+    const spk__sonata *c = s->sonata;
+    const spk__named_file *lists[] = {c->nodes, c->node_types, c->edges, c->edge_types};
+    const size_t sizes[] = {c->n_nodes, c->n_nodes, c->n_edges, c->n_edges};
+    spk_status st = SPK_OK;
+    for (size_t k = 0; k < 4; k++)
+        for (size_t i = 0; i < sizes[k] && !st; i++)
+            if (lists[k][i].path)
+                st = spk__netstudy_list(s, lists[k][i].path);
+    for (size_t i = 0; i < c->n_inputs && !st; i++)
+        st = spk__netstudy_list(s, c->input[i].file.path);
     return st;
 }
 
@@ -232,11 +243,11 @@ static spk_status open_circuit(spk_netstudy *s, const spk__node *root) {
     if (itself) {
         st = spk__sonata_open(s, s->path, root, &s->sonata);
     } else if (!(st = spk__node_expect(s->ctx, n, SPK__SCALAR, "network"))) {
-        spk__str path = {.ctx = s->ctx};
-        spk__str_add(&path, "%s%s", n->text[0] == '/' ? "" : s->folder, n->text);
-        st = path.failed ? SPK_ERR_MEMORY : spk__sonata_open(s, path.text, NULL, &s->sonata);
-        spk__str_free(&path);
+        const char *path = spk__netstudy_file(s, n->text);
+        st = path ? spk__sonata_open(s, path, NULL, &s->sonata) : SPK_ERR_MEMORY;
     }
+    if (!st)
+        st = list_circuit(s);
     if (st)
         return st;
     if (!isnan(s->sonata->duration_ms))
@@ -247,9 +258,10 @@ static spk_status open_circuit(spk_netstudy *s, const spk__node *root) {
 }
 
 static spk_status build(spk_netstudy *s, const spk__node *root) {
-    static const char *const keys[] = {
-        "network", "populations", "projections", "inputs", "fit",         "values",  "data",
-        "loss",    "simulation",  "search",      "seed",   "wiring_seed", "threads", NULL};
+    static const char *const keys[] = {"network",    "populations", "projections", "inputs",
+                                       "fit",        "values",      "data",        "loss",
+                                       "simulation", "search",      "seed",        "wiring_seed",
+                                       "redraw",     "threads",     NULL};
     s->precision = SPK_FLOAT64;
     s->duration_ms = 1000;
     spk_status st = open_circuit(s, root);
@@ -262,7 +274,7 @@ static spk_status build(spk_netstudy *s, const spk__node *root) {
     if (!st)
         st = read_simulation(s, spk__node_find(root, "simulation"));
     if (!st)
-        st = read_search(s, root);
+        st = spk__netsearch_read(s, root);
     if (!st)
         st = spk__netstudy_build(s, root);
     if (!st)
@@ -285,10 +297,13 @@ spk_status spk_netstudy_parse(spk_ctx *ctx, const char *path, const char *text, 
     s->base.spec = (spk_network_spec)SPK_NETWORK_SPEC_INIT;
     const char *slash = strrchr(path, '/');
     s->path = spk__arena_strndup(arena, path, strlen(path));
+    s->text = spk__arena_strndup(arena, text, length);
+    s->text_length = length;
     s->folder = spk__arena_strndup(arena, path, slash ? (size_t)(slash - path) + 1 : 0);
     spk__node *root = NULL;
-    spk_status st =
-        s->path && s->folder ? spk__ctx_add_source(ctx, s->path, text, length) : SPK_ERR_MEMORY;
+    spk_status st = s->path && s->folder && s->text
+                        ? spk__ctx_add_source(ctx, s->path, text, length)
+                        : SPK_ERR_MEMORY;
     if (!st)
         st = spk__yaml_parse(ctx, arena, s->path, text, length, &root);
     if (!st)
@@ -311,37 +326,16 @@ spk_status spk_netstudy_read(spk_ctx *ctx, const char *path, spk_netstudy **out)
     return st;
 }
 
-spk_status spk_netstudy_recognise(spk_ctx *ctx, const char *path, bool *is_network) {
-    char *text;
-    size_t length;
-    spk_status st = spk__read_file(ctx, path, 1 << 26, &text, &length);
-    if (st)
-        return st;
-    spk__arena *arena = spk__arena_new(ctx);
-    spk__node *root = NULL;
-    st = arena ? spk__yaml_parse(ctx, arena, path, text, length, &root) : SPK_ERR_MEMORY;
-    if (!st)
-        *is_network = spk__node_find(root, "populations") || spk__node_find(root, "network") ||
-                      spk__sonata_recognise(root);
-    spk__arena_free(arena);
-    spk__free(ctx, text);
-    return st;
-}
-
 void spk_netstudy_free(spk_netstudy *s) {
     if (!s)
         return;
     spk_ctx *ctx = s->ctx;
-    for (size_t i = 0; i < s->n_workers; i++) {
-        spk_network_free(s->worker[i].net);
-        spk__filled_free(s, &s->worker[i].filled);
-        spk_scratch_free(s->worker[i].scratch);
-        spk__free(ctx, s->worker[i].cut);
-        spk__free(ctx, s->worker[i].value);
-    }
+    for (size_t i = 0; i < s->n_workers; i++)
+        spk__networker_free(s, &s->worker[i]);
     spk__free(ctx, s->worker);
     spk_wiring_free(s->wiring);
-    spk__netdata_free(s);
+    spk__netpart_free(s, &s->part[SPK_TRAIN]);
+    spk__netpart_free(s, &s->part[SPK_TEST]);
     spk__filled_free(s, &s->lent);
     for (size_t i = 0; s->model && i < s->base.spec.n_populations; i++)
         spk_model_free(s->model[i]);
@@ -351,6 +345,7 @@ void spk_netstudy_free(spk_netstudy *s) {
         spk_recording_free(s->recording[i]);
     spk__free(ctx, s->recording);
     spk__free(ctx, s->binding);
+    spk__free(ctx, s->file);
     spk__arena_free(s->arena);
     spk__free(ctx, s);
 }
@@ -366,4 +361,67 @@ double spk_netstudy_duration(const spk_netstudy *s) {
 
 double spk_netstudy_warmup(const spk_netstudy *s) {
     return s->warmup_ms;
+}
+
+/* ---- what it was read from ---- */
+
+const char *spk__netstudy_path(spk_netstudy *s, const char *text) {
+    size_t length = strlen(text), folder = text[0] == '/' ? 0 : strlen(s->folder);
+    char *path = spk__arena_alloc(s->arena, folder + length + 1, 1);
+    if (path) {
+        memcpy(path, s->folder, folder);
+        memcpy(path + folder, text, length);
+    }
+    return path;
+}
+
+spk_status spk__netstudy_list(spk_netstudy *s, const char *path) {
+    if (!spk__grow(s->ctx, &s->file, s->n_files, &s->file_capacity, sizeof *s->file))
+        return SPK_ERR_MEMORY;
+    s->file[s->n_files++] = path;
+    return SPK_OK;
+}
+
+const char *spk__netstudy_file(spk_netstudy *s, const char *text) {
+    const char *path = spk__netstudy_path(s, text);
+    return path && !spk__netstudy_list(s, path) ? path : NULL;
+}
+
+spk_status spk__netstudy_keep(spk_netstudy *s, spk_recording *r) {
+    if (!spk__grow(s->ctx, &s->recording, s->n_recordings, &s->recording_capacity,
+                   sizeof *s->recording)) {
+        spk_recording_free(r);
+        return SPK_ERR_MEMORY;
+    }
+    s->recording[s->n_recordings++] = r;
+    return SPK_OK;
+}
+
+const char *spk_netstudy_text(const spk_netstudy *s, size_t *length) {
+    *length = s->text_length;
+    return s->text;
+}
+
+const char *spk_netstudy_path(const spk_netstudy *s) {
+    return s->path;
+}
+
+const char *spk_netstudy_file(const spk_netstudy *s, size_t i) {
+    return i < s->n_files ? s->file[i] : NULL;
+}
+
+const spk_model *spk_netstudy_model(const spk_netstudy *s, size_t population) {
+    return s->model[population];
+}
+
+size_t spk_netstudy_population_count(const spk_netstudy *s) {
+    return s->base.spec.n_populations;
+}
+
+double spk_netstudy_dt(const spk_netstudy *s) {
+    return s->base.spec.dt_ms;
+}
+
+spk_ctx *spk_netstudy_context(const spk_netstudy *s) {
+    return s->ctx;
 }

@@ -7,8 +7,8 @@
 
 
 /* Numbers of one item, in the order of its "numbers" table. */
-enum { MODEL_NUMBERS = 5, PARAMETER_NUMBERS = 9, SCORE_NUMBERS = 4, RESULT_NUMBERS = 3 };
-enum { N_COUNTS = 13 };
+enum { MODEL_NUMBERS = 5, PARAMETER_NUMBERS = 9, SCORE_NUMBERS = 4, PAIR_NUMBERS = 7, RESULT_NUMBERS = 3 };
+enum { N_COUNTS = 15 };
 
 /* ---- writing ---- */
 
@@ -55,6 +55,20 @@ static void put_scores(spk__store *h, const spk_result *r) {
     }
 }
 
+static void put_pairs(spk__store *h, const spk_result *r) {
+    spk__item_name n;
+    spk__store_group(h, "pairs");
+    for (size_t i = 0; i < r->n_pairs; i++) {
+        const spk_result_pair *p = &r->pair[i];
+        spk__store_group(h, spk__store_item(&n, "pairs", i, ""));
+        spk__store_put_text(h, spk__store_item(&n, "pairs", i, "a"), p->a);
+        spk__store_put_text(h, spk__store_item(&n, "pairs", i, "b"), p->b);
+        double x[PAIR_NUMBERS] = {p->a_low,   p->a_high,      p->b_low,       p->b_high,
+                                  p->product, p->product_low, p->product_high};
+        spk__store_put_doubles(h, spk__store_item(&n, "pairs", i, "numbers"), x, PAIR_NUMBERS);
+    }
+}
+
 static void put_data(spk__store *h, const spk_result *r) {
     spk__item_name n;
     spk__store_group(h, "data");
@@ -94,7 +108,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     uint64_t counts[N_COUNTS] = {SPK_RESULT_FORMAT, r->seed,         r->evaluations, r->n_silent,
                                  r->n_exploding,    r->n_nonfinite,  r->interrupted, r->history.dim,
                                  r->n_models,       r->n_parameters, r->n_scores,    r->n_data,
-                                 r->budget};
+                                 r->budget,         r->n_pairs,       (uint64_t)r->kind};
     double x[RESULT_NUMBERS] = {r->best_loss, r->spike_shift_ms, r->spike_shift_unmatched};
     spk__store_put_text(&h, "format", "spikefit result");
     spk__store_put_text(&h, "version", r->version);
@@ -108,6 +122,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     put_models(&h, r);
     put_parameters(&h, r);
     put_scores(&h, r);
+    put_pairs(&h, r);
     put_history(&h, &r->history);
     spk__identifiability_put(&h, &r->identifiability);
     return spk__store_finish(&h);
@@ -187,6 +202,18 @@ static void get_scores(spk__store *h, spk_result *r) {
     }
 }
 
+static void get_pairs(spk__store *h, spk_result *r) {
+    spk__item_name n;
+    for (size_t i = 0; i < r->n_pairs && !h->status; i++) {
+        spk_result_pair *p = &r->pair[i];
+        double x[PAIR_NUMBERS] = {0};
+        p->a = spk__store_get_text(h, spk__store_item(&n, "pairs", i, "a"));
+        p->b = spk__store_get_text(h, spk__store_item(&n, "pairs", i, "b"));
+        spk__store_get_exactly(h, spk__store_item(&n, "pairs", i, "numbers"), x, PAIR_NUMBERS);
+        *p = (spk_result_pair){p->a, p->b, x[0], x[1], x[2], x[3], x[4], x[5], x[6]};
+    }
+}
+
 static void get_history(spk__store *h, spk_result_history *y) {
     size_t rows = 0, found = 0, n_x = 0;
     y->evaluations = spk__store_get_doubles(h, "history/evaluations", &y->n);
@@ -217,8 +244,9 @@ static void get_counts(spk__store *h, spk_result *r) {
     size_t n = 0;
     uint64_t *c = spk__store_get_u64(h, "counts", &n);
     bool known = !h->status && n == N_COUNTS && c[0] == SPK_RESULT_FORMAT;
-    for (size_t i = 7; known && i < 12; i++)
-        known = c[i] < 100000;
+    for (size_t i = 7; known && i < N_COUNTS - 1; i++)
+        known = i == 12 || c[i] < 100000;
+    known = known && c[14] <= SPK_RESULT_NETWORK;
     if (!h->status && !known)
         h->status = spk__fail(h->ctx, SPK_ERR_INPUT, &(spk_loc){.file = h->path},
                               "it may come from a newer version of spikefit",
@@ -235,13 +263,16 @@ static void get_counts(spk__store *h, spk_result *r) {
         r->model = SPK__ARRAY(h->ctx, c[8], spk_result_model);
         r->parameter = SPK__ARRAY(h->ctx, c[9], spk_result_parameter);
         r->score = SPK__ARRAY(h->ctx, c[10], spk_result_score);
+        r->pair = SPK__ARRAY(h->ctx, c[13], spk_result_pair);
+        r->kind = (spk_result_kind)c[14];
         r->data_path = SPK__ARRAY(h->ctx, c[11], char *);
         r->data_hash = SPK__ARRAY(h->ctx, c[11], char *);
         r->n_models = r->model ? (size_t)c[8] : 0;
         r->n_parameters = r->parameter ? (size_t)c[9] : 0;
         r->n_scores = r->score ? (size_t)c[10] : 0;
+        r->n_pairs = r->pair ? (size_t)c[13] : 0;
         r->n_data = r->data_path && r->data_hash ? (size_t)c[11] : 0;
-        if (!r->model || !r->parameter || !r->score || !r->data_path || !r->data_hash)
+        if (!r->model || !r->parameter || !r->score || !r->pair || !r->data_path || !r->data_hash)
             h->status = SPK_ERR_MEMORY;
     }
     spk__free(h->ctx, c);
@@ -267,6 +298,7 @@ static void get_all(spk__store *h, spk_result *r) {
     get_models(h, r);
     get_parameters(h, r);
     get_scores(h, r);
+    get_pairs(h, r);
     if (!h->status)
         get_history(h, &r->history);
     spk__identifiability_get(h, r->n_parameters, &r->identifiability);

@@ -114,21 +114,50 @@ static void put_identifiability(const spk_result *r, spk__str *s) {
     spk__str_add(s, "\n    ]\n  }");
 }
 
-static void put_model(const spk_result_model *m, spk__str *s) {
+static void put_pair(const spk_result_pair *p, spk__str *s) {
+    text_field(s, "{", "a", p->a);
+    text_field(s, ", ", "b", p->b);
+    number_field(s, ", ", "product", p->product);
+    number_field(s, ", ", "product_min", p->product_low);
+    number_field(s, ", ", "product_max", p->product_high);
+    number_field(s, ", ", "a_min", p->a_low);
+    number_field(s, ", ", "a_max", p->a_high);
+    number_field(s, ", ", "b_min", p->b_low);
+    number_field(s, ", ", "b_max", p->b_high);
+    spk__str_add(s, "}");
+}
+
+static void put_pairs(const spk_result *r, spk__str *s) {
+    if (!r->n_pairs)
+        return;
+    spk__str_add(s, ",\n  \"products\": [");
+    for (size_t i = 0; i < r->n_pairs; i++) {
+        spk__str_add(s, "%s\n    ", i ? "," : "");
+        put_pair(&r->pair[i], s);
+    }
+    spk__str_add(s, "\n  ]");
+}
+
+static void put_model(const spk_result_model *m, bool several, spk__str *s) {
     text_field(s, "{", "name", m->name);
     text_field(s, ", ", "sha256", m->hash);
     text_field(s, ", ", "integrator", m->integrator);
     number_field(s, ", ", "dt_ms", m->dt_ms);
-    number_field(s, ", ", "training_loss", m->loss);
-    number_field(s, ", ", "selection_loss", m->selection);
-    number_field(s, ", ", "evaluations", (double)m->evaluations);
-    spk__str_add(s, ", \"chosen\": %s}", m->chosen ? "true" : "false");
+    if (several) {
+        number_field(s, ", ", "training_loss", m->loss);
+        number_field(s, ", ", "selection_loss", m->selection);
+        number_field(s, ", ", "evaluations", (double)m->evaluations);
+        spk__str_add(s, ", \"chosen\": %s", m->chosen ? "true" : "false");
+    }
+    spk__str_add(s, "}");
 }
 
 void spk__result_json(const spk_result *r, spk__str *s) {
     const spk_result_model *m = spk_result_chosen(r);
     text_field(s, "{\n  ", "spikefit", r->version);
-    text_field(s, ",\n  ", "model", m ? m->name : NULL);
+    text_field(s, ",\n  ", "kind", r->kind == SPK_RESULT_NETWORK ? "network" : "cell");
+    if (r->kind == SPK_RESULT_CELL)
+        text_field(s, ",\n  ", "model", m ? m->name : NULL);
     number_field(s, ",\n  ", "seed", (double)r->seed);
     number_field(s, ",\n  ", "training_loss", r->best_loss);
     text_field(s, ",\n  ", "method", r->method);
@@ -138,8 +167,10 @@ void spk__result_json(const spk_result *r, spk__str *s) {
     number_field(s, ",\n  ", "silent", (double)r->n_silent);
     number_field(s, ",\n  ", "exploding", (double)r->n_exploding);
     number_field(s, ",\n  ", "non_finite", (double)r->n_nonfinite);
-    number_field(s, ",\n  ", "spike_shift_at_quarter_step_ms", r->spike_shift_ms);
-    number_field(s, ",\n  ", "spikes_unmatched_at_quarter_step", r->spike_shift_unmatched);
+    if (r->kind == SPK_RESULT_CELL) {
+        number_field(s, ",\n  ", "spike_shift_at_quarter_step_ms", r->spike_shift_ms);
+        number_field(s, ",\n  ", "spikes_unmatched_at_quarter_step", r->spike_shift_unmatched);
+    }
     spk__str_add(s, ",\n  \"parameters\": {");
     for (size_t i = 0; i < r->n_parameters; i++) {
         spk__str_add(s, "%s\n    ", i ? "," : "");
@@ -152,10 +183,11 @@ void spk__result_json(const spk_result *r, spk__str *s) {
     }
     spk__str_add(s, "\n  ]");
     put_identifiability(r, s);
+    put_pairs(r, s);
     spk__str_add(s, ",\n  \"models\": [");
     for (size_t i = 0; i < r->n_models; i++) {
         spk__str_add(s, "%s\n    ", i ? "," : "");
-        put_model(&r->model[i], s);
+        put_model(&r->model[i], r->kind == SPK_RESULT_CELL, s);
     }
     spk__str_add(s, "\n  ],\n  \"data\": [");
     for (size_t i = 0; i < r->n_data; i++) {

@@ -21,6 +21,11 @@ void spk_result_free(spk_result *r) {
         spk__free(ctx, r->parameter[i].name);
         spk__free(ctx, r->parameter[i].unit);
     }
+    for (size_t i = 0; i < r->n_pairs; i++) {
+        spk__free(ctx, r->pair[i].a);
+        spk__free(ctx, r->pair[i].b);
+    }
+    spk__free(ctx, r->pair);
     spk_result_clear_scores(r);
     spk_result_clear_identifiability(r);
     spk_result_history *h = &r->history;

@@ -10,7 +10,7 @@ for line in (root / "src/LAYERS").read_text().splitlines():
         layers[room.strip()] = set(allowed.split()) | {room.strip()}
 
 # Which room a public header belongs to: its own name, or where it is implemented.
-public = {"hint": "model", "stimulus": "recording", "figure": "report"}
+public = {"hint": "model", "stimulus": "recording", "figure": "report", "netfit": "fit", "twosample": "validate"}
 number = failed = 0
 
 

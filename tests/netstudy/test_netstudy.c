@@ -1,6 +1,6 @@
 /* Network studies from text to a fit. */
 #include "test.h"
-#include <spikefit/netstudy.h>
+#include <spikefit/netfit.h>
 
 static const char ladder[] =
     "populations:\n"
@@ -27,12 +27,12 @@ TEST(the_size_of_a_ladder_is_found) {
     print_diags(ctx);
     REQUIRE(s != NULL);
     CHECK(spk_netstudy_free_count(s) == 1 && spk_netstudy_has_data(s));
-    spk_netfit_options o = {.threads = 1};
-    spk_netfit_result r;
-    spk_status st = spk_netstudy_fit(s, &o, &r);
-    REQUIRE(st == SPK_OK);
-    CHECK(r.number[0] == 13 && r.loss == 0);
-    spk_netfit_clear(&r);
+    spk_fit_options o = {.threads = 1};
+    spk_result *r = NULL;
+    REQUIRE(spk_netfit_run(ctx, s, &o, &r) == SPK_OK);
+    CHECK(r->kind == SPK_RESULT_NETWORK && r->n_parameters == 1);
+    CHECK(r->parameter[0].value == 13 && r->best_loss == 0);
+    spk_result_free(r);
     spk_netstudy_free(s);
     spk_ctx_free(ctx);
 }
@@ -62,8 +62,8 @@ TEST(losses_do_not_depend_on_threads) {
         x[2 * i] = i ? i / (double)N : 0.75;
         x[2 * i + 1] = i ? 1 - i / (double)N : 0.5;
     }
-    CHECK(spk_netstudy_evaluate(s, x, N, 1, one) == SPK_OK);
-    CHECK(spk_netstudy_evaluate(s, x, N, 3, many) == SPK_OK);
+    CHECK(spk_netstudy_evaluate(s, x, N, 0, 1, one, NULL) == SPK_OK);
+    CHECK(spk_netstudy_evaluate(s, x, N, 0, 3, many, NULL) == SPK_OK);
     CHECK(!memcmp(one, many, sizeof one));
     CHECK(one[0] == 0);
     for (int i = 1; i < N; i++)
@@ -73,10 +73,10 @@ TEST(losses_do_not_depend_on_threads) {
     CHECK(spk_netstudy_simulate(s, (const double[]){0.75, 1}, &o, &r) == SPK_OK);
     CHECK(r && spk_recording_sweep_count(r) == 100);
     size_t n;
-    const spk_train *data = spk_netstudy_data(s, 1, &n);
+    const spk_train *data = spk_netstudy_data(s, SPK_TRAIN, 1, &n);
     CHECK(n == 20);
     for (size_t i = 0; r && i < n; i++)
-        CHECK(data[i].n == spk_recording_sweep(r, 80 + i)->spikes.n);
+        CHECK(data[i].n == spk_train_window(spk_recording_sweep(r, 80 + i)->spikes, 0, 199.5).n);
     spk_recording_free(r);
     spk_netstudy_free(s);
     spk_ctx_free(ctx);
@@ -126,7 +126,7 @@ static spk_status parse_one(spk_ctx *ctx) {
     double x = 0.4, loss;
     spk_status st = spk_netstudy_parse(ctx, "study.yaml", ladder, sizeof ladder - 1, &s);
     if (!st)
-        st = spk_netstudy_evaluate(s, &x, 1, 1, &loss);
+        st = spk_netstudy_evaluate(s, &x, 1, 0, 1, &loss, NULL);
     spk_netstudy_free(s);
     return st;
 }

@@ -1,0 +1,180 @@
+"""A network fit as a user meets it: nothing lost, the same bits, its files found again, its messages."""
+import filecmp
+import json
+import random
+import shutil
+import signal
+import time
+
+from tap import *
+
+random.seed(5)
+
+NETWORK = """populations:
+  E: {model: izhikevich, size: 40, d: 8}
+  I: {model: izhikevich, size: 10, a: 0.1, d: 2}
+projections:
+  EE: {from: E, to: E, rule: pairwise_bernoulli, p: p_ee, weight: {uniform: [0, sigma_ee]}}
+  EI: {from: E, to: I, rule: pairwise_bernoulli, p: 0.8, weight: {uniform: [0, 1]}}
+  IE: {from: I, to: E, rule: pairwise_bernoulli, p: 0.5, weight: {uniform: [0, -1]}}
+inputs: {drive: {to: E, constant: {uniform: [9 pA, 13 pA]}}}
+simulation: {duration: 200 ms, dt: 1 ms, integrator: euler}
+fit: {sigma_ee: [0, 1], p_ee: [0, 1]}
+seed: 3
+"""
+TRUTH = "data: {truth: {sigma_ee: 0.6, p_ee: 0.6}, wiring_seed: 9}\n"
+LOSS = "loss: {rate: 1, lv: 1}\n"
+
+write("net.yaml", NETWORK + TRUTH + LOSS + "search: {evaluations: 900}\n")
+write("redraw.yaml", NETWORK + TRUTH + LOSS + "redraw: true\nsearch: {method: cmaes, evaluations: 600}\n")
+
+
+def fit(study, run, *options):
+    r = spikefit("fit", study, "--out", run, *options)
+    check(r.code == 0, r)
+    return r
+
+
+def same_result(a, b):
+    for name in ("result.h5", "result.json"):
+        check(filecmp.cmp(path(a, name), path(b, name), shallow=False), f"{a}/{name} and {b}/{name} differ")
+
+
+def size_of_journal(run):
+    try:
+        return os.path.getsize(path(run, "journal"))
+    except OSError:
+        return 0
+
+
+def stop_at(study, run, size, number):
+    p = start("fit", study, "--out", run)
+    while p.poll() is None and size_of_journal(run) < size:
+        time.sleep(0.001)
+    if p.poll() is None:
+        p.send_signal(number)
+    err = p.communicate(timeout=120)[1].decode()
+    return p.returncode, err
+
+
+@case
+def one_and_two_threads_give_equal_files():
+    for name in ("net", "redraw"):
+        fit(f"{name}.yaml", f"{name}_1", "--threads", 1)
+        fit(f"{name}.yaml", f"{name}_2", "--threads", 2)
+        same_result(f"{name}_1", f"{name}_2")
+
+
+@case
+def the_result_says_what_it_is_of():
+    r = json.loads(read("net_1/result.json", "r"))
+    same((r["kind"], list(r["parameters"]), r["evaluations"]), ("network", ["sigma_ee", "p_ee"], 900))
+    same([(s["part"], s["measure"]) for s in r["scores"]],
+         [("train", "rate"), ("train", "lv"), ("test", "rate"), ("test", "lv")])
+    same([m["name"] for m in r["models"]], ["izhikevich"])
+    same([(p["a"], p["b"]) for p in r["products"]], [("sigma_ee", "p_ee")])
+    same(sorted(os.listdir(path("net_1"))), ["journal", "result.h5", "result.json"])
+
+
+@case
+def killed_runs_end_the_same():
+    for name in ("net", "redraw"):
+        whole, run = size_of_journal(f"{name}_1"), f"{name}_killed"
+        for share in (0.1, 0.5, 0.8):
+            code, err = stop_at(f"{name}.yaml", run, share * whole, signal.SIGKILL) if share == 0.1 else (0, "")
+            if share > 0.1:
+                p = start("fit", "--resume", run)
+                while p.poll() is None and size_of_journal(run) < share * whole:
+                    time.sleep(0.001)
+                p.kill()
+                p.communicate()
+            check(code in (0, -signal.SIGKILL), code, err)
+        r = spikefit("fit", "--resume", run)
+        check(r.code == 0, r)
+        same_result(f"{name}_1", run)
+
+
+@case
+def interrupted_runs_keep_the_best_and_go_on():
+    for number, run in ((signal.SIGINT, "ctrl_c"), (signal.SIGTERM, "term")):
+        code, err = stop_at("net.yaml", run, size_of_journal("net_1") // 3, number)
+        same(code, 1, "exit code")
+        check("interrupted after" in err and "the best so far is kept" in err, err)
+        r = spikefit("rerun", run)
+        check(r.code == 3 and "the run was interrupted" in r.err, r)
+        check(spikefit("fit", "--resume", run).code == 0)
+        same_result("net_1", run)
+
+
+@case
+def a_run_is_extended():
+    fit("net.yaml", "longer", "--evaluations", 300)
+    r = spikefit("fit", "--resume", "longer", "--extend", 600)
+    check(r.code == 0, r)
+    same_result("net_1", "longer")
+    r = spikefit("fit", "--resume", "longer", "--evaluations", 100)
+    check(r.code == 2 and "it cannot end at 100" in r.err, r)
+
+
+@case
+def a_run_of_another_study_is_refused():
+    write("other.yaml", NETWORK.replace("size: 40", "size: 41") + TRUTH + LOSS + "search: {evaluations: 900}\n")
+    r = spikefit("fit", "other.yaml", "--out", "net_1", "--resume")
+    check(r.code == 3 and "in line 2 of the study" in r.err, r)
+    r = spikefit("fit", "net.yaml", "--out", "net_1")
+    check(r.code == 2 and "holds a run already" in r.err, r)
+
+
+@case
+def rerun_gives_the_same_bits():
+    for name in ("net_1", "redraw_1"):
+        r = spikefit("rerun", name)
+        check(r.code == 0 and r.out.startswith("the same bits: loss "), r)
+
+
+@case
+def simulate_makes_the_recovered_network():
+    r = spikefit("simulate", "net_1", "--out", "model.gdf")
+    check(r.code == 0 and "40 neurons" in r.out, r)
+    r = spikefit("simulate", "net_1", "--set", "a=1")
+    check(r.code == 2 and "a network takes --out alone" in r.err, r)
+
+
+@case
+def data_in_files_are_found_hashed_and_watched():
+    os.makedirs(path("lab"), exist_ok=True)
+    write("truth.yaml", NETWORK + "values: {sigma_ee: 0.6, p_ee: 0.6}\n")
+    r = spikefit("simulate", "truth.yaml", "--out", "all.csv")
+    check(r.code == 0, r)
+    lines = read("all.csv", "r").splitlines(keepends=True)
+    cells = {l.split(",")[0] for l in lines if l[0].isdigit()}
+    check(max(map(int, cells)) >= 40, "the populations are numbered through: E/0 is not I/0", cells)
+    for population, first, last in (("E", 0, 39), ("I", 40, 49)):
+        write(f"lab/{population}.csv", "".join(l for l in lines if not l[0].isdigit()
+                                               or first <= int(l.split(",")[0]) <= last))
+    write("lab/net.yaml", NETWORK + LOSS + "data: {E: E.csv, I: I.csv}\nsearch: {evaluations: 100}\n")
+    fit("lab/net.yaml", "lab/run")
+    r = json.loads(read("lab/run/result.json", "r"))
+    same([os.path.basename(d["path"]) for d in r["data"]], ["E.csv", "I.csv"])
+    r = spikefit("score", "run", cwd=path("lab"))
+    check(r.code == 0 and "run, network, 120 to 200 ms" in r.out, r)
+    with open(path("lab/E.csv"), "a") as f:
+        f.write("39,39,199.5\n")
+    r = spikefit("score", "lab/run")
+    check("E.csv: warning: the file has changed since the network was fitted to it" in r.err, r)
+    r = spikefit("rerun", "lab/run")
+    check(r.code == 1 and "is not the file that the run read" in r.err, r)
+    os.remove(path("lab/I.csv"))
+    r = spikefit("score", "lab/run")
+    check(r.code == 4 and "lab/I.csv" in r.err, r)
+
+
+@case
+def commands_of_cells_say_so():
+    r = spikefit("score", "net_1", "--figure")
+    check(r.code == 2 and "--metric and --figure are for cells" in r.err, r)
+    r = spikefit("fit", "net.yaml", "--models", "a,b")
+    check(r.code == 2 and "--models is for studies of single cells" in r.err, r)
+
+
+run_cases()
