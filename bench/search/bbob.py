@@ -5,7 +5,7 @@
 Expected running times (ERT: evaluations of all runs over runs that reached the target) to 51 targets
 10^2 .. 10^-8 above the minimum. For each method: the share of targets reached, and the geometric mean
 of its ERT over the first method's, over the targets that both reached. All search [-5, 5]^dim; the
-CMA-ES start uniformly in [-4, 4]^dim with a first step of 2. Peers: pycma, pycma-unbounded,
+CMA-ES start uniformly in [-4, 4]^dim with a first step of 2. Peers: pycma, pycma-unbounded, pycma-lq,
 minion-LSHADE, minion-jSO, pygmo-de, pygmo-pso, pygmo-bee_colony. Needs coco-experiment, and
 whichever of cma, minionpy and pygmo is asked for. SPK_BIN names the build (default build/release).
 """
@@ -52,7 +52,10 @@ def run_pycma(method, f, dim, seed, budget):
                "bounds": [0, 1] if method == "pycma" else None}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        cma.fmin2(f, lambda: 0.1 + 0.8 * rng.random(dim), 0.2, options, restarts=9, bipop=True)
+        if method == "pycma-lq":
+            cma.fmin_lq_surr2(f, 0.1 + 0.8 * rng.random(dim), 0.2, options)
+        else:
+            cma.fmin2(f, lambda: 0.1 + 0.8 * rng.random(dim), 0.2, options, restarts=9, bipop=True)
 
 
 def run_minion(method, f, dim, seed, budget):

@@ -66,6 +66,7 @@ typedef struct {
     bool uses_step;     /* of the space */
     bool handles_noise; /* does something about it when the space says so */
     bool restarts;
+    bool costly;  /* thinks for milliseconds about each point: for few and costly evaluations */
     bool samples; /* learns nothing from values, so that any budget will do */
 } spk_search_method;
 

@@ -166,6 +166,47 @@ void spk__cma_sample(const spk_search *s, spk__cma *c, double *x) {
             x[k * n + i] = spk__cma_fold(c->mean[i] + c->sigma * c->y[i * lambda + k]);
 }
 
+void spk__cma_place(const spk__cma *c, size_t individual, double *x) {
+    for (size_t i = 0; i < c->dim; i++)
+        x[i] = c->mean[i] + c->sigma * c->y[i * c->lambda + individual];
+}
+
+static double width(const spk__cma *c, size_t coordinate) {
+    return c->sigma * sqrt(c->C[coordinate * c->dim + coordinate]);
+}
+
+void spk__cma_whiten(const spk__cma *c, bool turned, const double *x, double *z) {
+    size_t n = c->dim;
+    for (size_t j = 0; j < n; j++) {
+        double sum = 0;
+        for (size_t i = 0; turned && i < n; i++)
+            sum += c->B[i * n + j] * (x[i] - c->mean[i]);
+        z[j] = turned ? sum / (c->D[j] * c->sigma) : (x[j] - c->mean[j]) / width(c, j);
+    }
+}
+
+void spk__cma_colour(const spk__cma *c, bool turned, const double *z, double *x) {
+    size_t n = c->dim;
+    for (size_t i = 0; i < n; i++) {
+        double sum = turned ? 0 : width(c, i) * z[i];
+        for (size_t j = 0; turned && j < n; j++)
+            sum += c->B[i * n + j] * c->D[j] * c->sigma * z[j];
+        x[i] = c->mean[i] + sum;
+    }
+}
+
+void spk__cma_inject(spk__cma *c, size_t individual, const double *x) {
+    size_t n = c->dim;
+    double *z = c->scratch, length2 = 0, most = sqrt((double)n) + 2 * (double)n / ((double)n + 2);
+    spk__cma_whiten(c, true, x, z);
+    for (size_t j = 0; j < n; j++)
+        length2 += z[j] * z[j];
+    double shrink = length2 > most * most ? most / sqrt(length2) : 1;
+    for (size_t i = 0; i < n; i++)
+        c->y[i * c->lambda + individual] = shrink * (x[i] - c->mean[i]) / c->sigma;
+    c->length2[individual] = shrink * shrink * length2;
+}
+
 /* sorted: the sample by rank. Ranks that have a negative weight are brought to the length
  * sqrt(dim), so that no draw can take more variance from C than it has (eq. 46). */
 static void sort_sample(spk__cma *c, const uint32_t *order) {
@@ -286,7 +327,8 @@ double spk__cma_condition(const spk__cma *c) {
     return high / low * (high / low);
 }
 
-bool spk__cma_numb(const spk__cma *c) {
+/* Steps have become too small for the mean to feel. */
+static bool is_numb(const spk__cma *c) {
     size_t n = c->dim, axis = (size_t)(c->generation % n);
     bool axis_felt = false;
     for (size_t i = 0; i < n; i++) {
@@ -296,4 +338,18 @@ bool spk__cma_numb(const spk__cma *c) {
             return true;
     }
     return !axis_felt;
+}
+
+spk_stop spk__cma_check(spk_search *s, const spk__cma *c, const double *value, double first_sigma) {
+    spk_stop reason = spk__stop_values(s, value, c->lambda, true);
+    if (!reason)
+        reason = spk__stop_spread(s, spk__cma_reach(c));
+    if (!reason)
+        reason = spk__stop_condition(s, spk__cma_condition(c));
+    if (!reason && is_numb(c))
+        reason = SPK_STOP_XTOL;
+    /* Wider than the cube many times over: there is no slope to follow. */
+    if (!reason && (spk__cma_deviation(c) > 20 || c->sigma > 1e20 * first_sigma))
+        reason = SPK_STOP_STAGNATION;
+    return reason;
 }

@@ -38,6 +38,15 @@ spk_status spk__cma_reset(spk_search *s, spk__cma *c, size_t lambda, bool active
                           const double *mean, double sigma, const double *scale);
 /* Draws lambda individuals, keyed by the search's generation; x: individual * dim, folded. */
 void spk__cma_sample(const spk_search *s, spk__cma *c, double *x);
+/* Where an individual is, unfolded. */
+void spk__cma_place(const spk__cma *c, size_t individual, double *x);
+/* Puts a place that is thought to be good, unfolded, in place of an individual of the sample; one
+ * that is far for the distribution comes nearer first (Hansen 2011, arXiv:1110.4181). */
+void spk__cma_inject(spk__cma *c, size_t individual, const double *x);
+/* An unfolded place in standard deviations from the mean, and back; turned: along the axes of the
+ * distribution. */
+void spk__cma_whiten(const spk__cma *c, bool turned, const double *x, double *z);
+void spk__cma_colour(const spk__cma *c, bool turned, const double *z, double *x);
 /* Learns from the sample; order: individuals from best to worst. */
 void spk__cma_update(spk__cma *c, const uint32_t *order);
 spk_status spk__cma_sync(spk_search *s, spk__cma *c, spk__sync *y);
@@ -46,8 +55,9 @@ spk_status spk__cma_sync(spk_search *s, spk__cma *c, spk__sync *y);
 double spk__cma_deviation(const spk__cma *c);
 double spk__cma_reach(const spk__cma *c);
 double spk__cma_condition(const spk__cma *c);
-/* Steps have become too small for the mean to feel. */
-bool spk__cma_numb(const spk__cma *c);
+/* The rule by which a run with these values of its individuals and this first step ends, or
+ * SPK_STOP_RUNNING. */
+spk_stop spk__cma_check(spk_search *s, const spk__cma *c, const double *value, double first_sigma);
 
 /* The cube's walls: the unfolded line is mapped into [0, 1] by a periodic function with a
  * continuous derivative that is the identity except near the walls, where it is quadratic, so that

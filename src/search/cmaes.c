@@ -252,18 +252,8 @@ static void keep_favourite(spk_search *s, state *t) {
 }
 
 static spk_stop check_run(spk_search *s, const state *t) {
-    const spk__cma *c = &t->cma;
-    spk_stop reason = spk__stop_values(s, t->value, c->lambda, true);
-    if (!reason)
-        reason = spk__stop_spread(s, spk__cma_reach(c));
-    if (!reason)
-        reason = spk__stop_condition(s, spk__cma_condition(c));
-    if (!reason && spk__cma_numb(c))
-        reason = SPK_STOP_XTOL;
-    /* Wider than the cube many times over: there is no slope to follow. */
-    if (!reason && (spk__cma_deviation(c) > 20 || c->sigma > 1e20 * t->first_sigma))
-        reason = SPK_STOP_STAGNATION;
-    if (!reason && t->most_generations > 0 && (double)c->generation >= t->most_generations)
+    spk_stop reason = spk__cma_check(s, &t->cma, t->value, t->first_sigma);
+    if (!reason && t->most_generations > 0 && (double)t->cma.generation >= t->most_generations)
         reason = SPK_STOP_STAGNATION;
     return reason;
 }

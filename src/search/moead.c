@@ -255,8 +255,7 @@ const spk__search_method spk__search_moead = {
     .info =
         {
             .name = "moead",
-            .sentence =
-                "MOEA/D-DE: a front, one point a direction, neighbours helping",
+            .sentence = "MOEA/D-DE: a front, one point a direction, neighbours helping",
             .reference = "Li and Zhang 2009, doi:10.1109/TEVC.2008.925798",
             .options = options,
             .min_objectives = 2,

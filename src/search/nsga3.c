@@ -267,8 +267,7 @@ const spk__search_method spk__search_nsga3 = {
     .info =
         {
             .name = "nsga3",
-            .sentence =
-                "NSGA-III: a front of three or more objectives, along reference lines",
+            .sentence = "NSGA-III: a front of three or more objectives, along reference lines",
             .reference = "Deb and Jain 2014, doi:10.1109/TEVC.2013.2281535",
             .options = options,
             .min_objectives = 2,

@@ -32,6 +32,11 @@ static spk_search_space space_of(const spk_search_method *m, size_t dim) {
                               .n_objectives = m->min_objectives};
 }
 
+/* Methods that think for long get a tenth of the evaluations. */
+static uint64_t allowance(const spk_search_method *m, uint64_t budget) {
+    return m->costly ? (budget + 9) / 10 : budget;
+}
+
 static spk_search *make(spk_ctx *ctx, const spk_search_method *m, const spk_search_space *space,
                         uint64_t seed, uint64_t budget) {
     spk_search *s = NULL;
@@ -101,10 +106,10 @@ TEST(entries_are_complete_and_distinct) {
 }
 
 /* Same seed, same points; another seed, others; in parts as in one piece; exactly the budget. */
-static void repeats(spk_ctx *ctx, const spk_search_method *m, size_t dim, uint64_t budget) {
+static void repeats(spk_ctx *ctx, const spk_search_method *m, size_t dim, uint64_t most) {
     static const size_t rooms[] = {ROOM, ROOM, 7, 1};
     spk_search_space space = space_of(m, dim);
-    uint64_t first = 0;
+    uint64_t first = 0, budget = allowance(m, most);
     for (size_t i = 0; i < 4; i++) {
         spk_search *s = make(ctx, m, &space, 11, budget);
         REQUIRE(s);
@@ -173,8 +178,8 @@ TEST(saving_at_any_moment_changes_nothing) {
             space.start = start;
             space.step = sizes;
         }
-        spk_search *straight = make(ctx, m, &space, 5, 2003);
-        spk_search *s = make(ctx, m, &space, 5, 2003);
+        spk_search *straight = make(ctx, m, &space, 5, allowance(m, 2003));
+        spk_search *s = make(ctx, m, &space, 5, allowance(m, 2003));
         REQUIRE(straight && s);
         spk_opts stop;
         spk_opts_default(spk_search_stop_options(), &stop);
@@ -230,7 +235,7 @@ TEST(bad_values_do_no_harm) {
         spk_search_space space = space_of(m, 3);
         space.noisy = i % 2;
         for (mood told = EQUAL; told <= SOME_BAD; told++) {
-            spk_search *s = make(ctx, m, &space, i, 3000);
+            spk_search *s = make(ctx, m, &space, i, allowance(m, 3000));
             REQUIRE(s);
             run(s, ROOM, told, 1);
             CHECK(spk_search_stopped(s, NULL));
@@ -254,7 +259,7 @@ TEST(the_bowl_is_found) {
         if (m->min_objectives > 1)
             continue;
         spk_search_space space = space_of(m, 3);
-        spk_search *s = make(ctx, m, &space, 3, 4000);
+        spk_search *s = make(ctx, m, &space, 3, allowance(m, 4000));
         REQUIRE(s);
         run(s, ROOM, PLAIN, 1);
         double f = NAN, x[3], at[3] = {0.3, 0.3, 0.3};
