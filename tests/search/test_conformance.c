@@ -32,15 +32,20 @@ static spk_search_space space_of(const spk_search_method *m, size_t dim) {
                               .n_objectives = m->min_objectives};
 }
 
-/* Methods that think for long get a tenth of the evaluations. */
+/* Methods that think for long get a tenth of the evaluations, and think less. */
 static uint64_t allowance(const spk_search_method *m, uint64_t budget) {
     return m->costly ? (budget + 9) / 10 : budget;
 }
 
 static spk_search *make(spk_ctx *ctx, const spk_search_method *m, const spk_search_space *space,
                         uint64_t seed, uint64_t budget) {
+    spk_opts opts;
+    spk_opts_default(m->options, &opts);
+    for (size_t i = 0; m->costly && m->options[i].name; i++)
+        if (!strcmp(m->options[i].name, "candidates"))
+            opts.v[i] = 40;
     spk_search *s = NULL;
-    spk_status st = spk_search_new(ctx, m->name, NULL, space, seed, budget, &s);
+    spk_status st = spk_search_new(ctx, m->name, &opts, space, seed, budget, &s);
     if (st) {
         printf("# %s: %s\n", m->name, last_message(ctx));
         CHECK(st == SPK_OK);

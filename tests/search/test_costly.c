@@ -1,7 +1,9 @@
 /* Methods for costly simulations, and the models they think with. */
 #include "test.h"
 
+#include "num/num.h"
 #include "search/linear.h"
+#include "search/process.h"
 #include "search/quadratic.h"
 
 #include <spikefit/search.h>
@@ -117,6 +119,77 @@ TEST(a_quadratic_is_known_from_its_points) {
     spk_ctx_free(ctx);
 }
 
+/* ---- the Gaussian process ---- */
+
+enum { GP_DIM = 3, GP_POINTS = 30 };
+
+/* From its definition: -y'K^-1 y / 2 - log|K| / 2, up to a constant. */
+static double likelihood(spk__process *p, const double *x, const double *f) {
+    CHECK(spk__process_fit(p, x, f, GP_POINTS, 0));
+    double v = 0;
+    for (size_t i = 0; i < GP_POINTS; i++)
+        v -= 0.5 * p->y[i] * p->alpha[i] + spk__log(p->factor[i * GP_POINTS + i]);
+    return v;
+}
+
+static double wave(const double *x) {
+    return spk__sin(6 * x[0]) + 3 * x[1] + 5;
+}
+
+TEST(a_process_climbs_its_likelihood_and_predicts) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search_space space = {.dim = GP_DIM};
+    spk_search *s = NULL;
+    REQUIRE(spk_search_new(ctx, "random", NULL, &space, 1, 0, &s) == SPK_OK);
+    spk__process p = {0};
+    REQUIRE(spk__process_start(s, &p, GP_POINTS, 20) == SPK_OK);
+    double x[GP_POINTS * GP_DIM], f[GP_POINTS], theta[GP_DIM + 2], gradient[GP_DIM + 2];
+    spk__rng r;
+    spk__rng_init(&r, 4, SPK__RNG_TEST, 1, 1);
+    for (size_t i = 0; i < GP_POINTS * GP_DIM; i++)
+        x[i] = spk__rng_uniform(&r);
+    for (size_t i = 0; i < GP_POINTS; i++)
+        f[i] = wave(x + i * GP_DIM);
+    memcpy(theta, p.theta, sizeof theta);
+    CHECK(spk__process_fit(&p, x, f, GP_POINTS, 1));
+    memcpy(gradient, p.gradient, sizeof gradient);
+    for (size_t k = 0; k < GP_DIM + 2; k++) {
+        double e = 1e-5, change[2];
+        for (int side = 0; side < 2; side++) {
+            memcpy(p.theta, theta, sizeof theta);
+            p.theta[k] += side ? e : -e;
+            change[side] = likelihood(&p, x, f);
+        }
+        CHECK_NEAR(gradient[k], (change[1] - change[0]) / (2 * e), 1e-4 * fabs(gradient[k]) + 1e-6);
+    }
+    memcpy(p.theta, theta, sizeof theta);
+    double before = likelihood(&p, x, f);
+    spk__process_reset(&p);
+    CHECK(spk__process_fit(&p, x, f, GP_POINTS, 100));
+    CHECK(likelihood(&p, x, f) > before + 5);
+    /* The third coordinate does not matter. */
+    CHECK(spk__process_length(&p, 2) > 2 * spk__process_length(&p, 0));
+    double places[20 * GP_DIM], mean[20], covariance[20 * 20], error = 0;
+    for (size_t i = 0; i < 20 * GP_DIM; i++)
+        places[i] = i < 10 * GP_DIM ? x[i] : spk__rng_uniform(&r);
+    spk__process_predict(&p, places, 20, mean, covariance);
+    for (size_t i = 0; i < 20; i++) {
+        double truth = wave(places + i * GP_DIM), guess = p.mean + p.deviation * mean[i];
+        CHECK_NEAR(mean[i], spk__process_mean(&p, places + i * GP_DIM), 1e-12);
+        CHECK(covariance[i * 20 + i] > 0);
+        if (i < 10)
+            CHECK_NEAR(guess, truth, 0.1);
+        else
+            error += (guess - truth) * (guess - truth) / (p.deviation * p.deviation);
+    }
+    printf("# error %.3g of the variance\n", error / 10);
+    CHECK(error / 10 < 0.02);
+    for (size_t i = 0; i < 10; i++)
+        CHECK(covariance[i * 20 + i] < 0.01);
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
 /* ---- the methods ---- */
 
 typedef double function(const double *x, size_t n);
@@ -146,6 +219,16 @@ static double rosenbrock(const double *x, size_t n) {
         f += 100 * (a * a - b) * (a * a - b) + (a - 1) * (a - 1);
     }
     return f;
+}
+
+static double ackley(const double *x, size_t n) {
+    double square = 0, wave_sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double z = place(x[i], i);
+        square += z * z / (double)n;
+        wave_sum += cos(2 * M_PI * z) / (double)n;
+    }
+    return 20 - 20 * exp(-0.2 * sqrt(square)) + exp(1) - exp(wave_sum);
 }
 
 /* The evaluation at which f <= target was first told, the budget if never. */
@@ -205,10 +288,28 @@ TEST(lqcmaes_needs_the_evaluations_of_pycma) {
     }
 }
 
+/* With 100 evaluations in 5 dimensions among many local minima: far below the methods that must
+ * sample. */
+TEST(turbo_makes_the_most_of_few_evaluations) {
+    static const char *const methods[] = {"turbo", "cmaes", "random"};
+    double median[3];
+    for (size_t i = 0; i < 3; i++) {
+        double best[5];
+        for (uint64_t k = 0; k < 5; k++)
+            run(methods[i], ackley, 5, k + 1, 100, 0, &best[k]);
+        qsort(best, 5, sizeof *best, compare);
+        median[i] = best[2];
+        printf("# %s: %.3g\n", methods[i], median[i]);
+    }
+    CHECK(median[0] < 0.5 * median[1] && median[0] < 0.25 * median[2]);
+}
+
 int main(void) {
     RUN(cholesky_solves);
     RUN(least_squares_leave_a_right_angle);
     RUN(a_quadratic_is_known_from_its_points);
+    RUN(a_process_climbs_its_likelihood_and_predicts);
     RUN(lqcmaes_needs_the_evaluations_of_pycma);
+    RUN(turbo_makes_the_most_of_few_evaluations);
     return test_end();
 }
