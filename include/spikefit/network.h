@@ -104,7 +104,7 @@ typedef enum {
     SPK_INPUT_CONSTANT, /* value, one draw a neuron */
     SPK_INPUT_NOISE,    /* normal, of mean value.a and standard deviation value.b, new every
                            interval_ms (0: every step), independent in each neuron */
-    SPK_INPUT_TRACE,    /* the trace, times value.a; ends with the trace */
+    SPK_INPUT_TRACE,    /* the trace, times value.a, its time 0 at start_ms; ends with the trace */
     SPK_INPUT_POISSON,  /* spikes at rate_Hz, independent in each neuron, of weight value.a */
 } spk_input_kind;
 

@@ -1,6 +1,6 @@
 /* The trains to match: read, or made by running the truth; divided into what is searched on and
  * what is held out. */
-#include "netstudy/netstudy.h"
+#include "netstudy/read.h"
 
 #include <spikefit/io.h>
 
@@ -212,21 +212,17 @@ static spk_status find_population(spk_netstudy *s, const spk__node *v, size_t *a
     if (*at == spec->n_populations || !spec->populations[*at].kernel)
         return spk__fail(s->ctx, SPK_ERR_INPUT, &v->key_loc, NULL,
                          "there is no population of neurons \"%s\"", v->key);
-    return spk__node_expect(s->ctx, v, SPK__SCALAR, "the file of spikes");
+    return SPK_OK;
 }
 
 /* Into train, or into test, or into both. */
 static spk_status read_file(spk_netstudy *s, const spk__node *v, bool train, bool test) {
     const spk_network_spec *spec = &s->base.spec;
+    const spk_recording *r;
     size_t at;
     spk_status st = find_population(s, v, &at);
-    if (st)
-        return st;
-    const char *path = spk__netstudy_file(s, v->text);
-    spk_recording *r = NULL;
-    st = path ? spk_recording_read(s->ctx, &path, 1, NULL, &r) : SPK_ERR_MEMORY;
     if (!st)
-        st = spk__netstudy_keep(s, r);
+        st = spk__read_recording(s, v, &r);
     if (st)
         return st;
     size_t n = spk_recording_sweep_count(r);

@@ -81,6 +81,7 @@ struct spk_netstudy {
     const struct spk__sonata *sonata; /* of a circuit that the study is about, or NULL */
     spk_named_number *number;
     bool *has_unit; /* [number] */
+    spk_unit *unit; /* [number], where it has one */
     size_t n_numbers, n_free;
     spk__binding *binding;
     size_t n_bindings, binding_capacity;

@@ -61,43 +61,80 @@ spk_status spk__change_projection(spk_netstudy *s, const spk__node *n, size_t in
     return st ? st : read_changes(s, n, &s->base.projection[index]);
 }
 
+/* Where the edges of a rule come from that does not draw them. */
+static spk_status read_edge_file(spk_netstudy *s, const spk__node *n, const spk__node *file,
+                                 const spk__weight_unit *unit, size_t index) {
+    spk_projection *p = &s->base.projection[index];
+    if (!strcmp(p->rule, "explicit"))
+        return spk__read_edges(s, n, file, unit, p);
+    if (strcmp(p->rule, "graph_file"))
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &file->key_loc, "rule: explicit, or graph_file",
+                         "rule %s reads no file", p->rule);
+    spk_status st = spk__node_expect(s->ctx, file, SPK__SCALAR, "the file");
+    if (st)
+        return st;
+    const char *path = spk__netstudy_file(s, file->text);
+    st = path ? spk_graph_read(s->ctx, path, &file->loc, &s->graph[index]) : SPK_ERR_MEMORY;
+    p->edges = st ? NULL : spk_graph_edges(s->graph[index]);
+    return st;
+}
+
+static spk_status read_synapses(spk_netstudy *s, const spk__node *n, size_t index) {
+    spk_projection *p = &s->base.projection[index];
+    spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
+    spk__weight_unit unit = spk__weight_unit_of(s, p->to, p->port);
+    const spk__node *v;
+    spk_status st = SPK_OK;
+    if ((v = spk__node_find(n, "weight"))) {
+        p->weight_loc = v->loc;
+        st = spk__read_weight(s, v, &unit, &at, &p->weight);
+    }
+    if (!st && (v = spk__node_find(n, "delay"))) {
+        p->delay_loc = v->loc;
+        st = spk__read_dist(s, v, "the delay", spk__unit_named(s->ctx, "ms"), &at, &p->delay_ms);
+    }
+    if (!st && (v = spk__node_find(n, "autapses")))
+        st = spk__node_bool(s->ctx, v, "autapses", &p->autapses);
+    if (!st && (v = spk__node_find(n, "multapses")))
+        st = spk__node_bool(s->ctx, v, "multapses", &p->multapses);
+    if (!st && (v = spk__node_find(n, "file")))
+        st = read_edge_file(s, n, v, &unit, index);
+    return st;
+}
+
+/* Here and not only by the network's check: units of weights and numbers of neurons depend on it.
+ */
+static spk_status read_end(spk_netstudy *s, const spk__node *n, const char *key, const char **out,
+                           spk_loc *loc) {
+    spk_status st = spk__read_text(s, n, key, out, loc, true);
+    if (st || spk__find_population(s, *out))
+        return st;
+    const char *names[256];
+    size_t k = 0;
+    for (; k < s->base.spec.n_populations && k < 256; k++)
+        names[k] = s->base.population[k].name;
+    return spk__fail_name(s->ctx, SPK_ERR_INPUT, loc, *out, names, k, NULL,
+                          "projection %s: there is no population '%s'", n->key, *out);
+}
+
 spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t index) {
     spk_projection *p = &s->base.projection[index];
     *p = (spk_projection)SPK_PROJECTION_INIT;
     p->name = n->key;
     p->loc = n->key_loc;
-    spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
     spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, n->key);
     const spk_rule *rule = NULL;
     if (!st)
-        st = spk__read_text(s, n, "from", &p->from, &p->from_loc, true);
+        st = read_end(s, n, "from", &p->from, &p->from_loc);
     if (!st)
-        st = spk__read_text(s, n, "to", &p->to, &p->to_loc, true);
+        st = read_end(s, n, "to", &p->to, &p->to_loc);
     if (!st)
         st = spk__read_text(s, n, "rule", &p->rule, &p->rule_loc, false);
     if (!st)
         st = spk_rule_find(s->ctx, p->rule, &p->rule_loc, &rule);
     if (!st)
         st = read_rule_options(s, n, rule, p);
-    const spk__node *v;
-    if (!st && (v = spk__node_find(n, "weight"))) {
-        p->weight_loc = v->loc;
-        st = spk__read_dist(s, v, "the weight", spk__plain_unit, &at, &p->weight);
-    }
-    if (!st && (v = spk__node_find(n, "delay"))) {
-        p->delay_loc = v->loc;
-        st = spk__read_dist(s, v, "the delay", spk__unit_named(s->ctx, "ms"), &at, &p->delay_ms);
-    }
     if (!st)
         st = read_changes(s, n, p);
-    if (!st && (v = spk__node_find(n, "autapses")))
-        st = spk__node_bool(s->ctx, v, "autapses", &p->autapses);
-    if (!st && (v = spk__node_find(n, "multapses")))
-        st = spk__node_bool(s->ctx, v, "multapses", &p->multapses);
-    if (!st && (v = spk__node_find(n, "file"))) {
-        const char *path = spk__netstudy_file(s, v->text);
-        st = path ? spk_graph_read(s->ctx, path, &v->loc, &s->graph[index]) : SPK_ERR_MEMORY;
-        p->edges = st ? NULL : spk_graph_edges(s->graph[index]);
-    }
-    return st;
+    return st ? st : read_synapses(s, n, index);
 }

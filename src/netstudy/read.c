@@ -30,27 +30,39 @@ spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const s
     return st;
 }
 
-static spk_status read_setting(spk_netstudy *s, const spk__node *n, const spk_kernel *k) {
+static spk_status read_setting(spk_netstudy *s, const spk__node *n, const spk_population *p) {
+    const spk_kernel *k = p->kernel;
     spk_assignment *a = &s->base.assignment[s->n_assignments++];
     const spk_quantity *q = find_quantity(k->parameters, k->n_parameters, n->key);
     q = q ? q : find_quantity(k->states, k->n_states, n->key);
     *a = (spk_assignment){.name = n->key, .value = SPK_CONSTANT(0), .loc = n->key_loc};
     spk__place at = {SPK__IN_ASSIGNMENT, (char *)s->base.assignment};
     /* an unknown name is told by the network's own check, which knows the nearest */
-    return spk__read_dist(s, n, n->key, q ? spk__unit_named(s->ctx, q->unit) : spk__plain_unit, &at,
-                          &a->value);
+    spk_unit unit = q ? spk__unit_named(s->ctx, q->unit) : spk__plain_unit;
+    if (spk__node_find(n, "file"))
+        return spk__read_each(s, n, n->key, unit, p, a);
+    return spk__read_dist(s, n, n->key, unit, &at, &a->value);
 }
 
-static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_population *p) {
-    spk_status st = spk__node_expect(s->ctx, n, SPK__SCALAR, "the file of spikes");
+spk_status spk__read_recording(spk_netstudy *s, const spk__node *file, const spk_recording **out) {
+    spk_status st = spk__node_expect(s->ctx, file, SPK__SCALAR, "the file");
     if (st)
         return st;
-    const char *path = spk__netstudy_file(s, n->text);
+    const char *path = spk__netstudy_file(s, file->text);
     spk_recording *r = NULL;
     st = path ? spk_recording_read(s->ctx, &path, 1, NULL, &r) : SPK_ERR_MEMORY;
     if (st)
         return st;
     if ((st = spk__netstudy_keep(s, r)))
+        return st;
+    *out = r;
+    return SPK_OK;
+}
+
+static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_population *p) {
+    const spk_recording *r;
+    spk_status st = spk__read_recording(s, n, &r);
+    if (st)
         return st;
     size_t count = spk_recording_sweep_count(r);
     spk_train *trains = spk__arena_alloc(s->arena, count, sizeof *trains);
@@ -89,7 +101,7 @@ static spk_status read_settings(spk_netstudy *s, const spk__node *n, const char 
             i++;
         if (skip[i])
             continue;
-        st = read_setting(s, v, p->kernel);
+        st = read_setting(s, v, p);
         p->n_settings++;
     }
     return st;

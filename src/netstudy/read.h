@@ -23,6 +23,27 @@ spk_status spk__read_rate(spk_netstudy *s, const spk__node *n, const spk__place 
 /* A number, or {uniform: [a, b]} and the like. */
 spk_status spk__read_dist(spk_netstudy *s, const spk__node *n, const char *what, spk_unit want,
                           const spk__place *at, spk_dist *d);
+/* Weights: the unit of what they do at a port, and the factor from coherent units to weights; plain
+ * and 1 where that is not known (or the ports that may be meant differ in it). port NULL: any. */
+typedef struct {
+    spk_unit unit;
+    double factor;
+} spk__weight_unit;
+const spk_population *spk__find_population(const spk_netstudy *s, const char *name);
+spk__weight_unit spk__weight_unit_of(spk_netstudy *s, const char *to, const char *port);
+spk_status spk__read_weight(spk_netstudy *s, const spk__node *n, const spk__weight_unit *unit,
+                            const spk__place *at, spk_dist *d);
+
+/* A recording file, which the study keeps. */
+spk_status spk__read_recording(spk_netstudy *s, const spk__node *file, const spk_recording **out);
+
+/* A table of edges; map: the projection, for what must not be said twice. */
+spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__node *file,
+                           const spk__weight_unit *weight, spk_projection *p);
+/* {file: TABLE, column: NAME}: one value a neuron; name: of the column, where none is given. */
+spk_status spk__read_each(spk_netstudy *s, const spk__node *n, const char *name, spk_unit want,
+                          const spk_population *p, spk_assignment *a);
+
 /* The text of a key; ERR_INPUT where it is needed and not there. */
 spk_status spk__read_text(spk_netstudy *s, const spk__node *map, const char *key, const char **out,
                           spk_loc *loc, bool needed);

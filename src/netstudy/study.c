@@ -73,6 +73,7 @@ static spk_status number_value(spk_netstudy *s, const spk__node *n, size_t at, d
     char text[64];
     spk_unit_print(unit, text);
     s->has_unit[at] = !spk_unit_is_plain(unit);
+    s->unit[at] = unit;
     x->scale = unit.scale;
     x->unit = spk__arena_strndup(s->arena, text, strlen(text));
     return x->unit ? SPK_OK : SPK_ERR_MEMORY;
@@ -122,7 +123,8 @@ static spk_status read_numbers(spk_netstudy *s, const spk__node *root) {
     size_t n = (fit ? fit->n : 0) + (values ? values->n : 0) + 1;
     s->number = spk__arena_alloc(s->arena, n, sizeof *s->number);
     s->has_unit = spk__arena_alloc(s->arena, n, sizeof *s->has_unit);
-    if (!s->number || !s->has_unit)
+    s->unit = spk__arena_alloc(s->arena, n, sizeof *s->unit);
+    if (!s->number || !s->has_unit || !s->unit)
         return SPK_ERR_MEMORY;
     spk_status st = SPK_OK;
     for (const spk__node *v = fit && fit->kind == SPK__MAPPING ? fit->first : NULL; v && !st;

@@ -131,6 +131,20 @@ static uint32_t find_population(checker *c, const char *name, const spk_loc *loc
     return UINT32_MAX;
 }
 
+/* A model that takes no current may have one as a parameter. */
+static const char *no_port_hint(const spk_kernel *k, bool currents, char *buf, size_t size) {
+    for (size_t i = 0; currents && i < k->n_parameters; i++)
+        if (!strcmp(k->parameters[i].unit, "pA")) {
+            snprintf(buf, size,
+                     "set %s of the population, or give the model an input `I_stim pA <- "
+                     "continuous`",
+                     k->parameters[i].name);
+            return buf;
+        }
+    return currents ? "give the model an input `I_stim pA <- continuous`"
+                    : "give the model an input `spikes <- spike`";
+}
+
 static uint32_t find_port(checker *c, const spk_quantity *ports, size_t n, const char *name,
                           const spk_loc *loc, const spk_kernel *k, const char *kind) {
     size_t at = name ? find_quantity(ports, n, name) : 0;
@@ -143,7 +157,8 @@ static uint32_t find_port(checker *c, const spk_quantity *ports, size_t n, const
         names[i] = ports[i].name;
     char hint[160] = "";
     if (!n)
-        bad(c, loc, NULL, "model %s has no port for %s", k->model, kind);
+        bad(c, loc, no_port_hint(k, ports == k->continuous, hint, sizeof hint),
+            "model %s has no port for %s", k->model, kind);
     else if (!name)
         bad(c, loc, "name one with port:", "model %s has %zu ports for %s", k->model, n, kind);
     else

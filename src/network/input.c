@@ -98,8 +98,9 @@ static void sum_currents(spk_network *net, size_t at, size_t port_at, size_t par
             continue;
         if (p->kind == SPK_INPUT_TRACE) {
             bool linear = port->end != NULL;
-            common += p->value.a * trace_at(&p->trace, t, linear);
-            common_end += p->value.a * (linear ? trace_at(&p->trace, t + dt, true) : 0);
+            double since = t - p->start_ms;
+            common += p->value.a * trace_at(&p->trace, since, linear);
+            common_end += p->value.a * (linear ? trace_at(&p->trace, since + dt, true) : 0);
         } else if (p->kind == SPK_INPUT_NOISE) {
             for (size_t j = first; j < end; j++)
                 sum[j] += p->value.a + p->value.b * (double)net->drive[i].noise[j];

@@ -102,7 +102,7 @@ static void check_error(const char *text, int line, const char *part) {
 
 TEST(mistakes_are_located) {
     check_error(CELLS "projections:\n  EE: {from: E, to: F}\nvalues: {q: 1}\ndata: {truth: {}}\n",
-                3, "there is no population \"F\"");
+                3, "there is no population 'F'");
     check_error(CELLS "projections:\n  EE: {from: E, to: E, rule: pairwise_bernoulli, p: 1.5}\n"
                       "data: {truth: {}}\n",
                 3, "outside 0 to 1");
@@ -110,7 +110,10 @@ TEST(mistakes_are_located) {
                 3, "below the step");
     check_error(CELLS "projections:\n  EE: {from: E, to: E, weight: wee}\nfit: {w_ee: [0, 1]}\n", 3,
                 "there is no number 'wee'");
-    check_error(CELLS "projections:\n  EE: {from: E, to: E, weight: 3 mV}\n", 3, "weight");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, weight: 3 pA}\n", 3,
+                "the weight must be in mV, not in pA");
+    check_error(CELLS "projections:\n  EE: {from: E, to: E, weight: w}\nfit: {w: [0 pA, 9 pA]}\n",
+                3, "the weight is in mV, but w is in pA");
     check_error(CELLS "projections:\n  EE: {from: E, to: E, rule: fixed_degree}\n", 3,
                 "there is no connection rule");
     check_error(CELLS "projections:\n  EE: {from: E, to: E, q: 3}\n", 3, "q");
