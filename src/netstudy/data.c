@@ -222,13 +222,13 @@ static spk_status read_file(spk_netstudy *s, const spk__node *v, bool train, boo
     size_t at;
     spk_status st = find_population(s, v, &at);
     if (!st)
-        st = spk__read_recording(s, v, &r);
+        st = spk__read_recording(s, v, NULL, &r);
     if (st)
         return st;
     size_t n = spk_recording_sweep_count(r);
     if (n > spec->populations[at].size)
         return spk__fail(s->ctx, SPK_ERR_INPUT, &v->loc, NULL,
-                         "%s holds %zu trains, more than the %u neurons of %s", v->text, n,
+                         "there are %zu trains in the file, more than the %u neurons of %s", n,
                          spec->populations[at].size, v->key);
     spk_train *all = SPK__ARRAY(s->ctx, n, spk_train);
     if (!all)

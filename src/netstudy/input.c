@@ -80,18 +80,18 @@ static spk_status find_sweep(spk_netstudy *s, const spk__node *n, const spk_reco
 
 static spk_status read_trace(spk_netstudy *s, const spk__node *n, const spk__place *at,
                              spk_input *in) {
-    static const char *const keys[] = {"file", "sweep", "scale", NULL};
+    static const char *const keys[] = {"file", "reader", "sweep", "scale", NULL};
     const spk__node *file = spk__node_find(n, "file"), *v;
     const spk_recording *r = NULL;
     size_t sweep = 0;
     in->kind = SPK_INPUT_TRACE;
     in->value = (spk_dist)SPK_CONSTANT(1);
-    spk_status st = spk__node_check_keys(s->ctx, n, "trace", keys);
-    if (!st && !file)
+    spk_status st = SPK_OK;
+    if (!file)
         st = spk__fail(s->ctx, SPK_ERR_INPUT, &n->key_loc, "trace: {file: cell.nwb, sweep: 3}",
                        "the trace has no file");
     if (!st)
-        st = spk__read_recording(s, file, &r);
+        st = spk__read_recording(s, n, keys, &r);
     if (!st)
         st = find_sweep(s, n, r, &sweep);
     if (!st)

@@ -44,13 +44,34 @@ static spk_status read_setting(spk_netstudy *s, const spk__node *n, const spk_po
     return spk__read_dist(s, n, n->key, unit, &at, &a->value);
 }
 
-spk_status spk__read_recording(spk_netstudy *s, const spk__node *file, const spk_recording **out) {
-    spk_status st = spk__node_expect(s->ctx, file, SPK__SCALAR, "the file");
+/* A path, or {file: PATH, reader: {...}} as in a study of cells. */
+static spk_status read_file(spk_netstudy *s, const spk__node *n, spk_recording **out) {
+    const spk__node *reader = spk__node_find(n, "reader"), *file = spk__node_find(n, "file");
+    spk_read_options o = SPK_READ_OPTIONS_INIT;
+    spk_settings settings = {0};
+    spk_status st = reader ? spk__node_expect(s->ctx, reader, SPK__MAPPING, "reader") : SPK_OK;
+    file = file ? file : n;
+    if (!st)
+        st = spk__node_expect(s->ctx, file, SPK__SCALAR, "the file");
+    if (!st)
+        st = spk__node_settings(s->ctx, s->arena, reader, NULL, &settings);
+    if (!st)
+        st = spk_read_options_set(s->ctx, &settings, &o);
     if (st)
         return st;
     const char *path = spk__netstudy_file(s, file->text);
+    return path ? spk_recording_read(s->ctx, &path, 1, &o, out) : SPK_ERR_MEMORY;
+}
+
+spk_status spk__read_recording(spk_netstudy *s, const spk__node *n, const char *const *keys,
+                               const spk_recording **out) {
+    static const char *const own[] = {"file", "reader", NULL};
     spk_recording *r = NULL;
-    st = path ? spk_recording_read(s->ctx, &path, 1, NULL, &r) : SPK_ERR_MEMORY;
+    spk_status st = SPK_OK;
+    if (n->kind != SPK__SCALAR)
+        st = spk__node_check_keys(s->ctx, n, n->key, keys ? keys : own);
+    if (!st)
+        st = read_file(s, n, &r);
     if (st)
         return st;
     if ((st = spk__netstudy_keep(s, r)))
@@ -61,7 +82,7 @@ spk_status spk__read_recording(spk_netstudy *s, const spk__node *file, const spk
 
 static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_population *p) {
     const spk_recording *r;
-    spk_status st = spk__read_recording(s, n, &r);
+    spk_status st = spk__read_recording(s, n, NULL, &r);
     if (st)
         return st;
     size_t count = spk_recording_sweep_count(r);
@@ -74,7 +95,8 @@ static spk_status read_spike_file(spk_netstudy *s, const spk__node *n, spk_popul
         p->size = (uint32_t)count;
     if (count < p->size)
         return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, NULL,
-                         "%s holds %zu trains, fewer than the %u sources", n->text, count, p->size);
+                         "there are %zu trains in the file, fewer than the %u sources", count,
+                         p->size);
     p->trains = trains;
     return SPK_OK;
 }

@@ -34,8 +34,10 @@ spk__weight_unit spk__weight_unit_of(spk_netstudy *s, const char *to, const char
 spk_status spk__read_weight(spk_netstudy *s, const spk__node *n, const spk__weight_unit *unit,
                             const spk__place *at, spk_dist *d);
 
-/* A recording file, which the study keeps. */
-spk_status spk__read_recording(spk_netstudy *s, const spk__node *file, const spk_recording **out);
+/* A recording, which the study keeps: a path, or a mapping of file, reader, and what else keys (NULL:
+ * nothing) allows. */
+spk_status spk__read_recording(spk_netstudy *s, const spk__node *n, const char *const *keys,
+                               const spk_recording **out);
 
 /* A table of edges; map: the projection, for what must not be said twice. */
 spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__node *file,

@@ -51,7 +51,8 @@ spk_status spk__node_check_keys(spk_ctx *ctx, const spk__node *map, const char *
     return st;
 }
 
-spk_status spk__node_expect(spk_ctx *ctx, const spk__node *n, spk__node_kind kind, const char *what) {
+spk_status spk__node_expect(spk_ctx *ctx, const spk__node *n, spk__node_kind kind,
+                            const char *what) {
     static const char *const names[] = {"a single value", "a list: [a, b]",
                                         "a mapping: {key: value}"};
     if (n->kind == kind)
@@ -74,8 +75,8 @@ spk_status spk__node_number(spk_ctx *ctx, const spk__node *n, const char *what, 
     if (st)
         return st;
     if (!(x >= low && x <= high))
-        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s is %g, outside %g .. %g", what, x, low,
-                         high);
+        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s is %g, outside %g .. %g", what, x,
+                         low, high);
     *out = x;
     return SPK_OK;
 }
@@ -87,11 +88,11 @@ spk_status spk__node_integer(spk_ctx *ctx, const spk__node *n, const char *what,
     if (st)
         return st;
     if (x != floor(x))
-        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s must be a whole number, not %s", what,
-                         n->text);
+        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s must be a whole number, not %s",
+                         what, n->text);
     if (!(x >= (double)low && x <= (double)high))
-        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s must be from %lld to %lld, not %s", what,
-                         (long long)low, (long long)high, n->text);
+        return spk__fail(ctx, SPK_ERR_INPUT, &n->loc, NULL, "%s must be from %lld to %lld, not %s",
+                         what, (long long)low, (long long)high, n->text);
     *out = (int64_t)x;
     return SPK_OK;
 }
@@ -125,7 +126,8 @@ spk_status spk__node_options(spk_ctx *ctx, const spk__node *map, const char *own
                              const spk_opt *table, const char *const *skip, spk_opts *out) {
     spk_opts_default(table, out);
     spk_status st = SPK_OK;
-    for (const spk__node *n = map && map->kind == SPK__MAPPING ? map->first : NULL; n; n = n->next) {
+    for (const spk__node *n = map && map->kind == SPK__MAPPING ? map->first : NULL; n;
+         n = n->next) {
         size_t i = 0, n_skip = count_names(skip);
         while (i < n_skip && strcmp(skip[i], n->key) != 0)
             i++;
@@ -145,4 +147,25 @@ spk_status spk__node_options(spk_ctx *ctx, const spk__node *map, const char *own
             st = one;
     }
     return st;
+}
+
+spk_status spk__node_settings(spk_ctx *ctx, spk__arena *arena, const spk__node *map,
+                              const char *const *skip, spk_settings *out) {
+    if (!map)
+        return SPK_OK;
+    out->item = spk__arena_alloc(arena, map->n, sizeof *out->item);
+    if (!out->item)
+        return SPK_ERR_MEMORY;
+    for (const spk__node *n = map->first; n; n = n->next) {
+        bool skipped = false;
+        for (const char *const *k = skip; k && *k; k++)
+            skipped = skipped || strcmp(*k, n->key) == 0;
+        if (skipped)
+            continue;
+        spk_status st = spk__node_expect(ctx, n, SPK__SCALAR, n->key);
+        if (st)
+            return st;
+        out->item[out->n++] = (spk_setting){n->key, n->text, n->key_loc, n->loc};
+    }
+    return SPK_OK;
 }

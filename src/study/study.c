@@ -16,27 +16,6 @@ typedef struct {
     spk_study *s;
 } reader;
 
-static spk_status keep_settings(reader *r, const spk__node *map, const char *const *skip,
-                                spk_settings *out) {
-    if (!map)
-        return SPK_OK;
-    out->item = spk__arena_alloc(r->arena, map->n, sizeof *out->item);
-    if (!out->item)
-        return SPK_ERR_MEMORY;
-    for (const spk__node *n = map->first; n; n = n->next) {
-        bool skipped = false;
-        for (const char *const *k = skip; k && *k; k++)
-            skipped = skipped || strcmp(*k, n->key) == 0;
-        if (skipped)
-            continue;
-        spk_status st = spk__node_expect(r->ctx, n, SPK__SCALAR, n->key);
-        if (st)
-            return st;
-        out->item[out->n++] = (spk_setting){n->key, n->text, n->key_loc, n->loc};
-    }
-    return SPK_OK;
-}
-
 /* A scalar or a list of scalars. */
 static spk_status read_names(reader *r, const spk__node *n, const char *what, const char ***names,
                              spk_loc **locs, size_t *count) {
@@ -111,7 +90,8 @@ static spk_status read_part(reader *r, const spk__node *n, const char *what, spk
 }
 
 static spk_status read_detection(reader *r, const spk__node *n) {
-    static const char *const keys[] = {"rule", "threshold", "slope", "dead_time", "interpolate", NULL};
+    static const char *const keys[] = {"rule",      "threshold",   "slope",
+                                       "dead_time", "interpolate", NULL};
     static const char *const rules[] = {"threshold", "slope", NULL};
     spk_detection *d = &r->s->detection;
     spk_status st = spk__node_check_keys(r->ctx, n, "detect", keys);
@@ -176,7 +156,7 @@ static spk_status read_data(reader *r, const spk__node *n) {
     if (!st && (v = spk__node_find(n, "reader"))) {
         st = spk__node_expect(r->ctx, v, SPK__MAPPING, "reader");
         if (!st)
-            st = keep_settings(r, v, NULL, &r->s->reader);
+            st = spk__node_settings(r->ctx, r->arena, v, NULL, &r->s->reader);
     }
     if (!st && (v = spk__node_find(n, "detect")))
         st = read_detection(r, v);
@@ -213,9 +193,10 @@ static spk_status read_free(reader *r, const spk__node *n, spk_free_parameter *p
     if (n->kind == SPK__SCALAR && strcmp(n->text, "auto") == 0)
         return SPK_OK; /* bounds as the model suggests */
     if (n->kind == SPK__SCALAR)
-        return spk__fail(r->ctx, SPK_ERR_INPUT, &n->loc,
-                         "write [min, max] with units, or auto for the bounds that the model suggests",
-                         "'%s' are no bounds for %s", n->text, n->key);
+        return spk__fail(
+            r->ctx, SPK_ERR_INPUT, &n->loc,
+            "write [min, max] with units, or auto for the bounds that the model suggests",
+            "'%s' are no bounds for %s", n->text, n->key);
     spk_status st = spk__node_check_keys(r->ctx, n, n->key, keys);
     int scale = 0;
     const spk__node *v;
@@ -267,7 +248,7 @@ static spk_status read_loss(reader *r, const spk__node *n) {
         if (!st && v->kind != SPK__SCALAR) {
             st = spk__node_expect(r->ctx, v, SPK__MAPPING, v->key);
             if (!st)
-                st = keep_settings(r, v, own, &c->options);
+                st = spk__node_settings(r->ctx, r->arena, v, own, &c->options);
         }
     }
     return st;
@@ -315,14 +296,14 @@ static spk_status read_search(reader *r, const spk__node *n) {
                        &r->s->method_loc);
     if (!st && (v = spk__node_find(n, "evaluations")))
         st = spk__node_integer(r->ctx, v, "evaluations", 1, (int64_t)1 << 50, &r->s->evaluations);
-    return st ? st : keep_settings(r, n, own, &r->s->search);
+    return st ? st : spk__node_settings(r->ctx, r->arena, n, own, &r->s->search);
 }
 
 static spk_status read_fixed(reader *r, const spk__node *n) {
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "fixed");
-    return st ? st : keep_settings(r, n, NULL, &r->s->fixed);
+    return st ? st : spk__node_settings(r->ctx, r->arena, n, NULL, &r->s->fixed);
 }
 
 static spk_status read_rest(reader *r, const spk__node *root) {
@@ -348,20 +329,19 @@ static spk_status read_model(reader *r, const spk__node *n) {
 }
 
 static spk_status read_study(reader *r, const spk__node *root) {
-    static const char *const keys[] = {"model", "data",   "fit",  "fixed",   "loss", "simulation",
-                                       "search", "seed", "threads", NULL};
+    static const char *const keys[] = {"model",      "data",   "fit",  "fixed",   "loss",
+                                       "simulation", "search", "seed", "threads", NULL};
     /* Every block is read even where one has a mistake: all of them are worth knowing at once. */
-    spk_status each[] = {spk__node_check_keys(r->ctx, root, "the study", keys),
-                         root->kind == SPK__MAPPING ? read_model(r, spk__node_find(root, "model"))
-                                                    : SPK_OK,
-                         root->kind == SPK__MAPPING ? read_data(r, spk__node_find(root, "data"))
-                                                    : SPK_OK,
-                         read_fit(r, spk__node_find(root, "fit")),
-                         read_fixed(r, spk__node_find(root, "fixed")),
-                         read_loss(r, spk__node_find(root, "loss")),
-                         read_simulation(r, spk__node_find(root, "simulation")),
-                         read_search(r, spk__node_find(root, "search")),
-                         read_rest(r, root)};
+    spk_status each[] = {
+        spk__node_check_keys(r->ctx, root, "the study", keys),
+        root->kind == SPK__MAPPING ? read_model(r, spk__node_find(root, "model")) : SPK_OK,
+        root->kind == SPK__MAPPING ? read_data(r, spk__node_find(root, "data")) : SPK_OK,
+        read_fit(r, spk__node_find(root, "fit")),
+        read_fixed(r, spk__node_find(root, "fixed")),
+        read_loss(r, spk__node_find(root, "loss")),
+        read_simulation(r, spk__node_find(root, "simulation")),
+        read_search(r, spk__node_find(root, "search")),
+        read_rest(r, root)};
     for (size_t i = 0; i < sizeof each / sizeof *each; i++)
         if (each[i])
             return each[i];
@@ -380,7 +360,8 @@ spk_status spk_study_parse(spk_ctx *ctx, const char *path, const char *text, siz
         goto out;
     *s = (spk_study){.arena = arena,
                      .path = spk__arena_strndup(arena, path, strlen(path)),
-                     .folder = spk__arena_strndup(arena, path, slash ? (size_t)(slash + 1 - path) : 0),
+                     .folder =
+                         spk__arena_strndup(arena, path, slash ? (size_t)(slash + 1 - path) : 0),
                      .text = spk__arena_strndup(arena, text, length),
                      .text_length = length,
                      .detection = SPK_DETECTION_INIT,

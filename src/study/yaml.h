@@ -1,4 +1,5 @@
-/* A YAML text as a tree with places: libfyaml parses, this keeps what the readers of studies need. */
+/* A YAML text as a tree with places: libfyaml parses, this keeps what the readers of studies need.
+ */
 #ifndef SPK_STUDY_YAML_H
 #define SPK_STUDY_YAML_H
 
@@ -22,21 +23,22 @@ struct spk__node {
     spk__node *first, *next;
 };
 
-/* Parses one document. Nodes live in the arena; name (for diagnostics) must outlive them. An empty text
- * is an empty mapping. ERR_INPUT with the place on a syntax error, a duplicate key, or nesting deeper
- * than 64. */
+/* Parses one document. Nodes live in the arena; name (for diagnostics) must outlive them. An empty
+ * text is an empty mapping. ERR_INPUT with the place on a syntax error, a duplicate key, or nesting
+ * deeper than 64. */
 spk_status spk__yaml_parse(spk_ctx *ctx, spk__arena *arena, const char *name, const char *text,
                            size_t length, spk__node **out);
 
 /* The child of that key, or NULL. map may be NULL. */
 const spk__node *spk__node_find(const spk__node *map, const char *key);
 
-/* ERR_INPUT unless every key of map is among the names (NULL-terminated); suggests the nearest. what
- * names the mapping: "data". map may be NULL. */
+/* ERR_INPUT unless every key of map is among the names (NULL-terminated); suggests the nearest.
+ * what names the mapping: "data". map may be NULL. */
 spk_status spk__node_check_keys(spk_ctx *ctx, const spk__node *map, const char *what,
                                 const char *const *names);
 /* ERR_INPUT unless the node is of that kind. */
-spk_status spk__node_expect(spk_ctx *ctx, const spk__node *n, spk__node_kind kind, const char *what);
+spk_status spk__node_expect(spk_ctx *ctx, const spk__node *n, spk__node_kind kind,
+                            const char *what);
 
 /* Scalars. want: the dimension that the value must have; comes out in coherent units. */
 spk_status spk__node_quantity(spk_ctx *ctx, const spk__node *n, const char *what, spk_unit want,
@@ -50,9 +52,12 @@ spk_status spk__node_bool(spk_ctx *ctx, const spk__node *n, const char *what, bo
 spk_status spk__node_choice(spk_ctx *ctx, const spk__node *n, const char *what,
                             const char *const *choices, int *out);
 
-/* Sets the options of a table from a mapping; keys listed in `skip` (NULL-terminated, may be NULL) are
- * someone else's. */
+/* Sets the options of a table from a mapping; keys listed in `skip` (NULL-terminated, may be NULL)
+ * are someone else's. */
 spk_status spk__node_options(spk_ctx *ctx, const spk__node *map, const char *owner,
                              const spk_opt *table, const char *const *skip, spk_opts *out);
+/* The same as texts with places, for whoever owns the table. map may be NULL. */
+spk_status spk__node_settings(spk_ctx *ctx, spk__arena *arena, const spk__node *map,
+                              const char *const *skip, spk_settings *out);
 
 #endif

@@ -81,4 +81,23 @@ def a_recorded_current_begins_at_its_start():
     same(got, want)
 
 
+@case
+def events_of_a_camera_drive_a_network_and_are_its_target():
+    """The square of the example is 32 pixels wide and moves by one in 50 ms: 1.6 s, less the delay of a spike."""
+    if not os.path.exists(os.path.join(DATA, "aedat/TranslatingSquare.aedat")):
+        return skip("no recording of events")
+    example = open(os.path.join(SOURCE, "examples/events.yaml")).read()
+    write("events.yaml", example.replace("../../shared/data", DATA))
+    r = spikefit("fit", "events.yaml", "--threads", 1)
+    check(r.code == 0, r)
+    value = {}
+    for line in r.out.splitlines():
+        words = line.split()
+        if len(words) > 2 and words[0] in ("d", "w"):
+            value[words[0]] = float(words[1]) * {"s": 1000, "nA": 1000}.get(words[2], 1)
+    check(1585 < value["d"] < 1600 and value["w"] > 1000, r.out)
+    r = spikefit("simulate", "events.yaml")
+    check("64 active" in r.out, r)
+
+
 run_cases()
