@@ -4,7 +4,7 @@
  * Every function here renders into one string of lines, each ended by a newline, none wider than
  * style->width columns and without blanks at the end; the caller owns it and frees it with spk_figure_free.
  * Labels are UTF-8 (one column a code point) and say the unit: "time (ms)". A label that is too long
- * is cut. Numbers that are not finite are gaps. Errors: ERR_USAGE for a width outside 40 .. 1000 and for
+ * is cut. Numbers that are not finite are gaps. Errors: ERR_USAGE for a width outside 30 .. 1000 and for
  * limits that are no interval; ERR_MEMORY.
  *
  * To stand figures above one another with the same time axis, give them the same width, the same

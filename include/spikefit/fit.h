@@ -52,6 +52,7 @@ typedef struct {
     double elapsed_s, left_s;     /* left: estimate over all models; NaN at the start */
     const char *words;            /* of the optimiser */
     spk_problem *problem;
+    const spk_result_history *history; /* of this model's search so far */
 } spk_fit_progress;
 
 typedef struct {

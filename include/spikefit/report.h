@@ -130,6 +130,22 @@ void spk_report_free(spk_ctx *ctx, char *html);
 /* Writes it: the file appears whole or not at all. */
 spk_status spk_report_write(spk_ctx *ctx, const spk_report_data *data, const char *path);
 
+/* ---- a page that follows a running fit ---- */
+
+typedef struct {
+    uint64_t version;  /* grows with every change */
+    bool ended;        /* nothing more will come */
+    const char *words; /* how far it is: "34 % of 80 000, loss 0.21, 30 s left" */
+} spk_report_live;
+
+/* The same page as it stands, which from then on fetches what has changed from the address "state?after=VERSION"
+ * beside its own; and what it fetches: JSON, freed with spk_report_free. A server answers 204 where VERSION is the
+ * newest. Sections that the first page has not are not added later. */
+spk_status spk_report_live_html(spk_ctx *ctx, const spk_report_data *data, const spk_report_live *live,
+                                char **html, size_t *length);
+spk_status spk_report_live_state(spk_ctx *ctx, const spk_report_data *data, const spk_report_live *live,
+                                 char **json, size_t *length);
+
 #ifdef __cplusplus
 }
 #endif

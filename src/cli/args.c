@@ -37,7 +37,7 @@ static spk_status set_value(cli *c, const cli_option *o, const char *text) {
         *(const char **)o->value = text;
         return SPK_OK;
     }
-    if (o->kind == CLI_INT)
+    if (o->kind == CLI_INT || o->kind == CLI_FLAG_OR_INT)
         *(int64_t *)o->value = strtoll(text, &end, 10);
     else
         *(double *)o->value = strtod(text, &end);
@@ -94,6 +94,10 @@ spk_status cli_parse(cli *c, const cli_option *options, int low, int high, int *
             return cli_fail(c, SPK_ERR_USAGE, NULL, "%s takes no value", o->name);
         if (o->kind == CLI_FLAG) {
             *(bool *)o->value = true;
+            continue;
+        }
+        if (o->kind == CLI_FLAG_OR_INT && !equals) {
+            *(int64_t *)o->value = 0;
             continue;
         }
         if (!equals && i + 1 >= c->argc)

@@ -31,8 +31,9 @@ struct cli_command {
 
 /* ---- arguments ---- */
 
-typedef enum { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL } cli_kind;
-/* One option; a table ends with name NULL. value points to a bool, const char *, int64_t or double. */
+typedef enum { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL, CLI_FLAG_OR_INT } cli_kind;
+/* One option; a table ends with name NULL. value points to a bool, const char *, int64_t or double; of a
+ * CLI_FLAG_OR_INT to an int64_t, which is 0 where no number follows behind a =. */
 typedef struct {
     const char *name; /* "--out" */
     cli_kind kind;

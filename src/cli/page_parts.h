@@ -8,7 +8,8 @@ enum {
     PAGE_PROFILE_POINTS = 41,
     PAGE_MOST_FACTS = 24,
     PAGE_MOST_FAILURES = 3,
-    PAGE_MOST_DIRECTIONS = 6
+    PAGE_MOST_DIRECTIONS = 6,
+    PAGE_GLANCE_GENERATIONS = 200
 };
 
 /* Everything that the page borrows. */
@@ -35,7 +36,8 @@ struct cli_page {
 spk_status cli_page_no_memory(cli *c);
 spk_status cli_page_fill_sweeps(cli_page *g, bool glance);
 spk_status cli_page_fill_parameters(cli_page *g, bool profiles);
-spk_status cli_page_fill_search(cli_page *g);
+/* most: how many generations; of more some are left out, their failures counted with the next. */
+spk_status cli_page_fill_search(cli_page *g, size_t most);
 /* Title, summary, warning, facts, scores: of what has ended. */
 spk_status cli_page_fill_words(cli_page *g);
 

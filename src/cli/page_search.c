@@ -130,27 +130,30 @@ static void fill_failures(cli_page *g) {
     g->data.n_evaluations = (size_t)t->evaluations;
 }
 
-static void fill_generation(cli_page *g, size_t i) {
+/* Generations first .. last as one: the last one's population, all failures. */
+static void fill_generation(cli_page *g, size_t first, size_t last, spk_report_generation *out) {
     const spk_result_history *h = g->from.history;
-    double *failed = g->failed + i * PAGE_MOST_FAILURES;
-    size_t n = h->first[i + 1] - h->first[i];
-    failed[0] = h->silent[i];
-    failed[1] = h->exploding[i];
-    failed[2] = h->nonfinite[i];
-    g->generation[i] = (spk_report_generation){.evaluations = h->evaluations[i],
-                                               .best = h->best[i],
-                                               .median = h->median[i],
-                                               .run = (int)h->restart[i],
-                                               .point = g->point + h->first[i] * h->dim,
-                                               .loss = g->loss + h->first[i],
-                                               .n = n,
-                                               .failed = failed,
-                                               .candidates = (double)n};
+    double *failed = g->failed + g->data.n_generations * PAGE_MOST_FAILURES;
+    for (size_t i = first; i <= last; i++) {
+        failed[0] += h->silent[i];
+        failed[1] += h->exploding[i];
+        failed[2] += h->nonfinite[i];
+    }
+    size_t row = h->first[last];
+    *out = (spk_report_generation){.evaluations = h->evaluations[last],
+                                   .best = h->best[last],
+                                   .median = h->median[last],
+                                   .run = (int)h->restart[last],
+                                   .point = g->point + row * h->dim,
+                                   .loss = g->loss + row,
+                                   .n = h->first[last + 1] - row,
+                                   .failed = failed,
+                                   .candidates = (double)(h->first[last + 1] - h->first[first])};
 }
 
-spk_status cli_page_fill_search(cli_page *g) {
+spk_status cli_page_fill_search(cli_page *g, size_t most) {
     const spk_result_history *h = g->from.history;
-    size_t rows = h->n ? h->first[h->n] : 0;
+    size_t rows = h->n ? h->first[h->n] : 0, stride = h->n ? (h->n - 1) / most + 1 : 1;
     g->generation = calloc(h->n + 1, sizeof *g->generation);
     g->point = calloc(rows * h->dim + 1, sizeof *g->point);
     g->loss = calloc(rows + 1, sizeof *g->loss);
@@ -161,10 +164,12 @@ spk_status cli_page_fill_search(cli_page *g) {
         g->point[i] = (double)h->x[i];
     for (size_t i = 0; i < rows; i++)
         g->loss[i] = (double)h->f[i];
-    for (size_t i = 0; i < h->n; i++)
-        fill_generation(g, i);
+    for (size_t i = 0; i < h->n; i += stride) {
+        size_t last = i + stride < h->n ? i + stride - 1 : h->n - 1;
+        fill_generation(g, i, last, &g->generation[g->data.n_generations]);
+        g->data.n_generations++;
+    }
     g->data.generation = g->generation;
-    g->data.n_generations = h->n;
     fill_failures(g);
     return SPK_OK;
 }

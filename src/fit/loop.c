@@ -38,6 +38,7 @@ void spk__loop_report(const spk__loop *l, const spk__outcome *o, uint64_t later,
     p->left_s =
         n_left < 100 * (double)l->simulated ? p->elapsed_s * n_left / (double)l->simulated : NAN;
     p->words = words;
+    p->history = &o->history.h;
     options->progress(options->user, p);
     p->words = NULL;
 }

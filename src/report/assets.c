@@ -18,6 +18,7 @@ EMBED(traces, SPK_ASSETS "/traces.js")
 EMBED(spikes, SPK_ASSETS "/spikes.js")
 EMBED(fit, SPK_ASSETS "/fit.js")
 EMBED(network, SPK_ASSETS "/network.js")
+EMBED(live, SPK_ASSETS "/live.js")
 EMBED(d3, SPK_D3)
 
 #define ASSET(symbol)                                                                              \
@@ -27,6 +28,9 @@ EMBED(d3, SPK_D3)
 
 spk__asset spk__asset_css(void) {
     return ASSET(css);
+}
+spk__asset spk__asset_live(void) {
+    return ASSET(live);
 }
 spk__asset spk__asset_d3(void) {
     return ASSET(d3);

@@ -7,8 +7,8 @@ static const uint8_t ansi_colour[SPK__SERIES_COUNT + 1] = {0, 33, 202, 35, 170, 
 
 spk_status spk__canvas_init(spk_ctx *ctx, int height, const spk_figure_style *style,
                             spk__canvas *out) {
-    if (style->width < 40 || style->width > 1000)
-        return spk__fail(ctx, SPK_ERR_USAGE, NULL, "give 40 to 1000",
+    if (style->width < 30 || style->width > 1000)
+        return spk__fail(ctx, SPK_ERR_USAGE, NULL, "give 30 to 1000",
                          "a figure cannot have %d columns", style->width);
     spk__canvas c = {ctx, style->width, height, style->ascii, style->colour, NULL};
     c.cell = SPK__ARRAY(ctx, (size_t)c.width * (size_t)height, spk__cell);

@@ -31,12 +31,14 @@ static void add_colours(spk__str *s, const char *selector, bool dark) {
     spk__str_add(s, " }\n");
 }
 
-static void add_head(spk__str *s, const spk_report_data *d) {
+static void add_head(spk__str *s, const spk_report_data *d, const spk_report_live *live) {
     spk__str_add(
-        s, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-           "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">\n<title>");
+        s,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:%s\">\n<title>",
+        live ? "; connect-src 'self'" : "");
     spk__html_text(s, d->title);
     spk__str_add(s, "</title>\n");
     spk__str_add(s, "<style>\n");
@@ -48,6 +50,12 @@ static void add_head(spk__str *s, const spk_report_data *d) {
     spk__str_add(
         s, "</h1><button type=\"button\" id=\"theme\" title=\"Light or dark\">Light / dark</button>"
            "</div>\n");
+    if (live) {
+        spk__str_add(s, "<p class=\"summary\" id=\"live\" role=\"status\" data-version=\"%llu\">",
+                     (unsigned long long)live->version);
+        spk__html_text(s, live->words);
+        spk__str_add(s, "</p>\n");
+    }
     add_paragraph(s, "summary", d->summary);
     add_paragraph(s, "warning", d->warning);
 }
@@ -136,13 +144,14 @@ static void add_origin(spk__str *s, const spk_report_data *d) {
                     "everything it shows is inside it.</footer>\n");
 }
 
-spk_status spk_report_html(spk_ctx *ctx, const spk_report_data *data, char **html, size_t *length) {
+static spk_status build(spk_ctx *ctx, const spk_report_data *data, const spk_report_live *live,
+                        char **html, size_t *length) {
     spk__packer packer = {.ctx = ctx, .blocks = {.ctx = ctx}};
     spk__str json = {.ctx = ctx}, page = {.ctx = ctx};
     spk_status st = spk__report_json(data, &packer, &json);
     if (st)
         goto out;
-    add_head(&page, data);
+    add_head(&page, data, live);
     add_sections(&page, data);
     add_model(&page, data);
     add_origin(&page, data);
@@ -154,6 +163,8 @@ spk_status spk_report_html(spk_ctx *ctx, const spk_report_data *data, char **htm
     add_asset(&page, "<script>", spk__asset_d3(), "</script>");
     for (size_t i = 0; spk__asset_script(i).length; i++)
         add_asset(&page, "<script>\n", spk__asset_script(i), "</script>");
+    if (live)
+        add_asset(&page, "<script>\n", spk__asset_live(), "</script>");
     spk__str_add(&page, "</body>\n</html>\n");
     st = page.failed ? SPK_ERR_MEMORY : SPK_OK;
 out:
@@ -165,6 +176,43 @@ out:
     }
     *html = page.text;
     *length = page.length;
+    return SPK_OK;
+}
+
+spk_status spk_report_html(spk_ctx *ctx, const spk_report_data *data, char **html, size_t *length) {
+    return build(ctx, data, NULL, html, length);
+}
+
+spk_status spk_report_live_html(spk_ctx *ctx, const spk_report_data *data,
+                                const spk_report_live *live, char **html, size_t *length) {
+    return build(ctx, data, live, html, length);
+}
+
+spk_status spk_report_live_state(spk_ctx *ctx, const spk_report_data *data,
+                                 const spk_report_live *live, char **json, size_t *length) {
+    spk__packer packer = {.ctx = ctx, .blocks = {.ctx = ctx}, .json = true};
+    spk__str object = {.ctx = ctx}, out = {.ctx = ctx};
+    spk_status st = spk__report_json(data, &packer, &object);
+    if (!st) {
+        spk__str_add(&out, "{\"live\":{\"version\":%llu,\"ended\":%s,\"words\":",
+                     (unsigned long long)live->version, live->ended ? "true" : "false");
+        spk__json_string(&out, live->words);
+        spk__str_add(&out, "},\"blocks\":[");
+        if (packer.blocks.length)
+            spk__str_addn(&out, packer.blocks.text, packer.blocks.length);
+        spk__str_add(&out, "],\"data\":");
+        spk__str_addn(&out, object.text, object.length);
+        spk__str_add(&out, "}");
+        st = out.failed ? SPK_ERR_MEMORY : SPK_OK;
+    }
+    spk__packer_free(&packer);
+    spk__str_free(&object);
+    if (st) {
+        spk__str_free(&out);
+        return st;
+    }
+    *json = out.text;
+    *length = out.length;
     return SPK_OK;
 }
 

@@ -20,7 +20,8 @@ void spk__html_text(spk__str *s, const char *text);
  * page decodes only what it shows: zlib, in base64. Equal blocks are stored once. */
 typedef struct {
     spk_ctx *ctx;
-    spk__str blocks; /* the elements */
+    spk__str blocks; /* the elements, or with `json` the base64 as strings with commas between */
+    bool json;
     uint64_t *hash;
     size_t n, capacity;
 } spk__packer;
@@ -49,5 +50,7 @@ spk__asset spk__asset_css(void);
 spk__asset spk__asset_d3(void);
 /* Our scripts, in the order of loading; index from 0; length 0 past the end. */
 spk__asset spk__asset_script(size_t i);
+/* What makes a page follow a running fit; loaded last. */
+spk__asset spk__asset_live(void);
 
 #endif

@@ -42,7 +42,10 @@ static spk_status add_block(spk__packer *p, const unsigned char *bytes, size_t n
     z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free, .opaque = p->ctx};
     if (deflateInit(&z, 6) != Z_OK)
         return SPK_ERR_MEMORY;
-    spk__str_add(&p->blocks, "<script type=\"text/plain\" id=\"p%zu\">", p->n);
+    if (p->json)
+        spk__str_add(&p->blocks, p->n ? ",\"" : "\"");
+    else
+        spk__str_add(&p->blocks, "<script type=\"text/plain\" id=\"p%zu\">", p->n);
     /* A multiple of three, so that base64 goes on without padding. */
     unsigned char out[3 * 4096];
     size_t at = 0;
@@ -64,7 +67,7 @@ static spk_status add_block(spk__packer *p, const unsigned char *bytes, size_t n
         }
     }
     deflateEnd(&z);
-    spk__str_add(&p->blocks, "</script>\n");
+    spk__str_add(&p->blocks, p->json ? "\"" : "</script>\n");
     return p->blocks.failed ? SPK_ERR_MEMORY : SPK_OK;
 }
 

@@ -8,7 +8,7 @@ const report = {
 // ---- packed numbers ----
 
 report.unpackBlock = async function (index) {
-  const text = document.getElementById('p' + index).textContent;
+  const text = report.blocks ? report.blocks[index] : document.getElementById('p' + index).textContent;
   const binary = atob(text), bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
@@ -189,6 +189,30 @@ report.label = function (parent, cls, x, y, text, anchor) {
   let t = parent.select('text.' + cls);
   if (t.empty()) t = parent.append('text').attr('class', cls);
   return t.attr('x', x).attr('y', y).attr('text-anchor', anchor || 'start').text(text);
+};
+
+// ---- new data for figures that are there (a running fit) ----
+
+report.live = document.getElementById('live') !== null;
+report.refreshers = []; // called, and waited for, before figures are drawn again
+
+// Changes `into` where it stands, for the figures hold its parts.
+function merge(into, from) {
+  for (const k of Object.keys(from)) {
+    const a = into[k], b = from[k];
+    const alike = a && b && typeof a === 'object' && typeof b === 'object' && Array.isArray(a) === Array.isArray(b);
+    if (alike) merge(a, b);
+    else into[k] = b;
+  }
+  if (Array.isArray(into)) into.length = from.length;
+}
+
+report.refresh = async function (data, blocks) {
+  report.blocks = blocks;
+  merge(report.data, data);
+  traceCache.clear();
+  for (const f of report.refreshers) await f();
+  report.redrawAll();
 };
 
 // ---- saving ----

@@ -171,16 +171,17 @@
 
   const generations = data.generations;
   const marker = { generation: generations.length - 1, listeners: [] };
+  report.refreshers.push(() => { marker.generation = Math.min(marker.generation, generations.length - 1); });
 
   if (generations.length > 1) (function () {
     const M = { left: 62, right: 30, top: 10 }, height = 200;
-    const positive = generations.flatMap(g => [g.best, g.median]).filter(v => v !== null);
-    let logAxis = positive.every(v => v > 0);
+    const losses = () => generations.flatMap(g => [g.best, g.median]).filter(v => v !== null);
+    let logAxis = losses().every(v => v > 0);
     const canLog = logAxis;
     let x, y;
     function draw(svg, width) {
       x = d3.scaleLinear().domain([0, d3.max(generations, g => g.evaluations)]).range([M.left, width - M.right]);
-      const [lo, hi] = d3.extent(positive), room = logAxis ? Math.pow(hi / lo, 0.05) : (hi - lo) * 0.05;
+      const [lo, hi] = d3.extent(losses()), room = logAxis ? Math.pow(hi / lo, 0.05) : (hi - lo) * 0.05;
       y = logAxis ? d3.scaleLog().domain([lo / room, hi * room]) : d3.scaleLinear().domain([lo - room, hi + room]);
       y.range([M.top + height, M.top]);
       // A restart begins a new line of medians.
@@ -220,11 +221,16 @@
   // ---- the population ----
 
   function showPopulation(bytes) {
-    const all = new Float32Array(bytes.buffer), D = fitted.length;
-    const start = [];
-    let sum = 0;
-    for (const g of generations) { start.push(sum); sum += g.n; }
-    const colour = d3.scaleSequential(d3.interpolateCividis).domain([data.lossLimits[1], data.lossLimits[0]]).clamp(true);
+    const D = fitted.length;
+    let all, start, colour;
+    function take(packed) {
+      all = new Float32Array(packed.buffer);
+      start = [];
+      let sum = 0;
+      for (const g of generations) { start.push(sum); sum += g.n; }
+      colour = d3.scaleSequential(d3.interpolateCividis).domain([data.lossLimits[1], data.lossLimits[0]]).clamp(true);
+    }
+    take(bytes);
     let kx = 0, ky = 1, timer = null;
     const M = { left: 66, right: 30, top: 10, bottom: 44 };
 
@@ -290,6 +296,12 @@
         if (next === generations.length - 1) stop();
       }, delay);
     }
+    report.refreshers.push(async () => {
+      const atEnd = +slider.value === +slider.max;
+      take(await report.unpackBlock(data.population.block));
+      slider.max = generations.length - 1;
+      if (atEnd && !timer) show(generations.length - 1);
+    });
     slider.addEventListener('input', () => { stop(); show(+slider.value); });
     f.note('Each dot is a candidate; dark ones are poor, bright ones good, empty ones failed. The cross is the best of all.');
     show(marker.generation);
@@ -298,9 +310,9 @@
   // ---- failures ----
 
   function showFailures() {
-    const list = data.failures, total = data.evaluations;
+    const list = data.failures;
     function draw(svg, width) {
-      const left = 150, pitch = 26, x = d3.scaleLinear().domain([0, d3.max(list, d => d.count / total) || 1]).nice().range([left, width - 110]);
+      const total = data.evaluations, left = 150, pitch = 26, x = d3.scaleLinear().domain([0, d3.max(list, d => d.count / total) || 1]).nice().range([left, width - 160]);
       const rows = svg.selectAll('g.failure').data(list);
       const enter = rows.enter().append('g').attr('class', 'failure');
       enter.append('text').attr('class', 'name').attr('text-anchor', 'end');
@@ -309,22 +321,22 @@
       const all = enter.merge(rows).attr('transform', (d, i) => `translate(0,${i * pitch})`);
       all.select('.name').attr('x', left - 8).attr('y', 16).text(d => d.label);
       all.select('rect').attr('x', left).attr('y', 5).attr('height', 15).attr('width', d => x(d.count / total) - left);
-      all.select('.count').attr('x', d => x(d.count / total) + 6).attr('y', 16).text(d => `${d3.format(',')(d.count)} (${d3.format('.1%')(d.count / total)})`);
+      all.select('.count').attr('x', d => x(d.count / total) + 6).attr('y', 16).text(d => `${d3.format(',')(d.count)} of ${d3.format(',')(total)} (${d3.format('.1%')(d.count / total)})`);
       return list.length * pitch + 6;
     }
-    report.figure('search', 'failures', `Failed candidates, of ${d3.format(',')(total)} evaluations`, draw,
+    report.figure('search', 'failures', 'Failed candidates', draw,
       () => [['reason', list.map(d => d.label)], ['count', list.map(d => d.count)]])
       .note('A failed candidate is no error: it gets a graded cost and the search goes on.');
   }
 
   function showFailuresOverTime() {
     const at = data.failureEvaluations, classes = ['recorded', 'model', 'third', 'muted-line'];
-    const shown = data.failurePercent.map((v, i) => ({ v, cls: classes[i % classes.length], label: data.failures[i].label }))
+    const curves = () => data.failurePercent.map((v, i) => ({ v, cls: classes[i % classes.length], label: data.failures[i].label }))
       .filter(c => c.v.some(p => p > 0));
-    if (!shown.length) return;
+    if (!curves().length) return;
     function draw(svg, width) {
       const M = { left: 62, right: 30, top: 10 }, height = 130;
-      const x = d3.scaleLinear().domain([0, at[at.length - 1]]).range([M.left, width - M.right]);
+      const shown = curves(), x = d3.scaleLinear().domain([0, at[at.length - 1]]).range([M.left, width - M.right]);
       const y = d3.scaleLinear().domain([0, d3.max(shown, c => d3.max(c.v))]).nice().range([M.top + height, M.top]);
       const paths = svg.selectAll('path.share').data(shown);
       paths.enter().append('path').attr('stroke-width', 1.8).merge(paths).attr('class', c => 'share ' + c.cls)
@@ -337,7 +349,7 @@
     }
     const f = report.figure('search', 'failures-over-time', 'When candidates failed', draw,
       () => [['evaluations', at], ...data.failurePercent.map((v, i) => [data.failures[i].label + '_percent', v])]);
-    report.legend(f.controls, shown.map(c => [c.cls.replace('-line', ''), c.label]));
+    report.legend(f.controls, curves().map(c => [c.cls.replace('-line', ''), c.label]));
   }
 
   const hasPopulation = data.population && fitted.length > 1;

@@ -145,6 +145,7 @@
     isi.redraw();
   });
   box.id = 'isi-log';
-  report.legend(isi.controls, [['recorded', `recorded (${intervals.nRecorded})`], ['model', `model (${intervals.nModel})`]]);
+  report.legend(isi.controls, report.live ? [['recorded', 'recorded'], ['model', 'model']]
+    : [['recorded', `recorded (${intervals.nRecorded})`], ['model', `model (${intervals.nModel})`]]);
   if (!anyModel) isi.note('The model fired no spike.');
 })();

@@ -44,6 +44,9 @@
     },
   };
   view.domain = view.full;
+  // A running fit sends the traces of a few seconds only.
+  const glimpse = view.current.modelVoltage;
+  if (report.live && glimpse) view.domain = [glimpse.start, glimpse.start + glimpse.n * glimpse.dt];
 
   // ---- shared drawing ----
 
@@ -124,6 +127,14 @@
     }
     return loaded[i];
   }
+  // New traces take the place of the old ones when they are there.
+  report.refreshers.push(async () => {
+    const kinds = ['current', 'voltage', 'modelVoltage'];
+    for (const i of Object.keys(loaded)) {
+      const traces = await Promise.all(kinds.map(k => report.trace(sweeps[i][k])));
+      kinds.forEach((k, n) => { loaded[i][k] = traces[n]; });
+    }
+  });
 
   const line = (x, y) => d3.line().defined(p => !Number.isNaN(p[1])).x(p => x(p[0])).y(p => y(p[1]));
 
