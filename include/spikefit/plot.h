@@ -70,6 +70,9 @@ spk_status spk_plot_draw(spk_ctx *ctx, const spk_report_data *data, size_t kind,
 spk_status spk_plot_write(spk_ctx *ctx, const spk_report_data *data, size_t kind,
                           const spk_plot_options *options, const char *path);
 void spk_plot_free(spk_ctx *ctx, char *bytes);
+/* What of the time axis a figure of this kind shows, for figures that are to stand beside it. Errors as above. */
+spk_status spk_plot_stretch(spk_ctx *ctx, const spk_report_data *data, size_t kind,
+                            const spk_plot_options *options, double *start_ms, double *stop_ms);
 /* The figure for a terminal, freed with spk_figure_free. ERR_USAGE also for a kind without `text`.
  */
 spk_status spk_plot_print(spk_ctx *ctx, const spk_report_data *data, size_t kind,

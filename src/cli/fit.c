@@ -107,9 +107,10 @@ static void describe(const spk_setup *s) {
     fprintf(stderr, "\n");
 }
 
-static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
+static spk_status fit(cli *c, const spk_study *y, const cli_view_options *view, spk_fit_options *o) {
     spk_setup *setup = NULL;
     spk_result *r = NULL;
+    cli_view *v = NULL;
     cli_watcher w;
     spk_status st = spk_setup_new(c->ctx, y, &setup);
     if (!st)
@@ -118,12 +119,17 @@ static spk_status fit(cli *c, const spk_study *y, spk_fit_options *o) {
     if (!st) {
         describe(setup);
         cli_watch_begin(&w, o);
+        st = cli_view_begin(c, setup, o->folder ? o->folder : y->path, view, o, &v);
+    }
+    if (!st) {
         st = spk_fit_run(c->ctx, setup, o, &r);
+        cli_view_ended(v, r);
         cli_watch_end(&w);
     }
     if (!st)
         st = finish(c, setup, r, o->folder, o->threads ? o->threads : y->threads);
     st = cli_tell_interrupted(c, r, o->folder, st);
+    cli_view_free(v);
     spk_result_free(r);
     spk_setup_free(setup);
     return st;
@@ -136,6 +142,8 @@ static spk_status run_request(cli *c, cli_fit_request *q) {
         return st;
     if (is_network && q->many)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--cells is for studies of single cells");
+    if ((q->many || is_network) && (q->view.live || q->view.serve >= 0))
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--live and --serve show the fit of a single cell");
     if (q->many)
         return cli_fit_cells(c, q);
     if (is_network && q->models)
@@ -145,7 +153,7 @@ static spk_status run_request(cli *c, cli_fit_request *q) {
     spk_study *y = NULL;
     st = cli_fit_open_study(c, q, &y);
     if (!st)
-        st = fit(c, y, &q->o);
+        st = fit(c, y, &q->view, &q->o);
     spk_study_free(y);
     return st;
 }
@@ -165,7 +173,7 @@ const cli_command cli_fit = {
     .name = "fit",
     .sentence = "fit the models of a study to its recording",
     .usage = "STUDY.yaml [--out RUN] [--models A,B,...] [--cells PATTERN] [--shard K/N] "
-             "[--evaluations N] [--threads N] | --resume RUN [--extend N]",
+             "[--evaluations N] [--threads N] [--live] [--serve[=PORT]] | --resume RUN [--extend N]",
     .help = "  --out RUN         folder for the result and the journal\n"
             "  --models A,B,...  fit these in place of the study's\n"
             "  --cells PATTERN   fit the study to each of these files ('cells/*.nwb'), in a\n"
@@ -177,6 +185,10 @@ const cli_command cli_fit = {
             "                    cells that failed are tried again. With STUDY and --out: if\n"
             "                    it is the same study\n"
             "  --extend N        the same with N more candidates for each model\n"
+            "  --live            draw the best trace, raster and convergence in the terminal as\n"
+            "                    the search goes\n"
+            "  --serve[=PORT]    the same and more as a page on this computer alone, at the\n"
+            "                    address that is printed; it ends with the fit\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best.\n",
     .run = run_fit,

@@ -2,7 +2,7 @@
 #ifndef SPK_CLI_FIT_H
 #define SPK_CLI_FIT_H
 
-#include "cli/cli.h"
+#include "cli/view.h"
 #include <spikefit/cells.h>
 
 /* The arguments, checked. */
@@ -10,6 +10,7 @@ typedef struct {
     spk_fit_options o;
     const char *operand; /* a study file, or the folder of a run */
     bool is_run;
+    cli_view_options view;
     const char *models; /* "a,b,c" in place of the study's; NULL */
     const char *cells;  /* the first pattern of cells; NULL: the study's own recording */
     bool many;          /* cells, or a run of many */

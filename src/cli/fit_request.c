@@ -74,6 +74,9 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 (all cores) to 4096");
     if (evaluations != -1 && evaluations < 1)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--evaluations takes 1 or more");
+    if (q->view.serve < -1 || q->view.serve > 65535)
+        return cli_fail(c, SPK_ERR_USAGE, "--serve alone takes any free one",
+                        "--serve takes a port from 1 to 65535");
     if (q->o.extend < 0)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--extend takes 1 or more");
     if (q->o.extend && evaluations > 0)
@@ -130,7 +133,7 @@ static spk_status read_cells(cli *c, cli_fit_request *q, const char *shard, int 
 }
 
 spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
-    *q = (cli_fit_request){0};
+    *q = (cli_fit_request){.view.serve = -1};
     int64_t threads = 0, evaluations = -1;
     const char *shard = NULL;
     const cli_option options[] = {{"--out", CLI_TEXT, &q->o.folder},
@@ -139,6 +142,8 @@ spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
                                   {"--models", CLI_TEXT, &q->models},
                                   {"--cells", CLI_TEXT, &q->cells},
                                   {"--shard", CLI_TEXT, &shard},
+                                  {"--live", CLI_FLAG, &q->view.live},
+                                  {"--serve", CLI_FLAG_OR_INT, &q->view.serve},
                                   {"--threads", CLI_INT, &threads},
                                   {"--evaluations", CLI_INT, &evaluations},
                                   {0}};

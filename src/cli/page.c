@@ -42,7 +42,9 @@ static spk_status fill(cli_page *g, unsigned parts) {
         st = cli_page_fill_sweeps(g, parts & CLI_PAGE_GLANCE);
     if (!st)
         st = cli_page_fill_parameters(g, parts & CLI_PAGE_PROFILES);
-    return st ? st : cli_page_fill_search(g, parts & CLI_PAGE_GLANCE ? PAGE_GLANCE_GENERATIONS : SIZE_MAX);
+    return st ? st
+              : cli_page_fill_search(g,
+                                     parts & CLI_PAGE_GLANCE ? PAGE_GLANCE_GENERATIONS : SIZE_MAX);
 }
 
 spk_status cli_page_new(cli *c, const cli_page_source *source, unsigned parts, cli_page **out) {

@@ -1,5 +1,5 @@
-/* The page of a running fit, by libmicrohttpd (https://www.gnu.org/software/libmicrohttpd): GET alone, on the
- * loopback address alone, at an address that only who started the fit knows. */
+/* The page of a running fit, by libmicrohttpd (https://www.gnu.org/software/libmicrohttpd): GET
+ * alone, on the loopback address alone, at an address that only who started the fit knows. */
 #include "cli/view.h"
 
 #include <arpa/inet.h>
@@ -37,9 +37,10 @@ static double now_s(void) {
 
 /* ---- answers ---- */
 
-static enum MHD_Result answer(struct MHD_Connection *to, unsigned status, const char *type, const char *bytes,
-                              size_t length) {
-    struct MHD_Response *r = MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
+static enum MHD_Result answer(struct MHD_Connection *to, unsigned status, const char *type,
+                              const char *bytes, size_t length) {
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(length, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
     if (!r)
         return MHD_NO;
     MHD_add_response_header(r, "Content-Type", type);
@@ -59,9 +60,10 @@ static enum MHD_Result refuse(struct MHD_Connection *to, unsigned status, const 
 }
 
 static enum MHD_Result send_page(cli_server *s, struct MHD_Connection *to) {
-    static const char waiting[] = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-                                  "<meta http-equiv=\"refresh\" content=\"1\"><title>spikefit</title>"
-                                  "<p>The search is about to begin.</p></html>\n";
+    static const char waiting[] =
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+        "<meta http-equiv=\"refresh\" content=\"1\"><title>spikefit</title>"
+        "<p>The search is about to begin.</p></html>\n";
     bool begun = s->page.length > 0;
     return answer(to, MHD_HTTP_OK, "text/html; charset=utf-8", begun ? s->page.bytes : waiting,
                   begun ? s->page.length : sizeof waiting - 1);
@@ -89,7 +91,8 @@ static bool same_token(const char *a, const char *b) {
 /* What stands behind "/TOKEN/", or NULL. */
 static const char *behind_token(const cli_server *s, const char *url) {
     size_t length = 2 * TOKEN_BYTES;
-    if (strlen(url) < length + 2 || url[0] != '/' || url[length + 1] != '/' || !same_token(url + 1, s->token))
+    if (strlen(url) < length + 2 || url[0] != '/' || url[length + 1] != '/' ||
+        !same_token(url + 1, s->token))
         return NULL;
     return url + length + 2;
 }
@@ -104,8 +107,9 @@ static const struct {
     enum MHD_Result (*send)(cli_server *s, struct MHD_Connection *to);
 } routes[] = {{"", send_page}, {"state", send_state}};
 
-static enum MHD_Result on_request(void *user, struct MHD_Connection *from, const char *url, const char *method,
-                                  const char *version, const char *upload, size_t *upload_size, void **state) {
+static enum MHD_Result on_request(void *user, struct MHD_Connection *from, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state) {
     cli_server *s = user;
     (void)version;
     (void)upload;
@@ -142,7 +146,8 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *from, const
 static spk_status make_token(cli *c, char *token) {
     unsigned char bytes[TOKEN_BYTES];
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return cli_fail(c, SPK_ERR_IO, NULL, "no random numbers for the page's address: %s", strerror(errno));
+        return cli_fail(c, SPK_ERR_IO, NULL, "no random numbers for the page's address: %s",
+                        strerror(errno));
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(token + 2 * i, 3, "%02x", bytes[i]);
     return SPK_OK;
@@ -161,10 +166,12 @@ spk_status cli_server_start(cli *c, int port, cli_server **out) {
                                 .sin_port = htons((uint16_t)port),
                                 .sin_addr = {htonl(INADDR_LOOPBACK)}};
     pthread_mutex_init(&s->lock, NULL);
-    s->daemon = MHD_start_daemon(MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, s,
-                                 MHD_OPTION_SOCK_ADDR, &where, MHD_OPTION_CONNECTION_LIMIT, 32u,
-                                 MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
-    const union MHD_DaemonInfo *info = s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
+    s->daemon =
+        MHD_start_daemon(MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request,
+                         s, MHD_OPTION_SOCK_ADDR, &where, MHD_OPTION_CONNECTION_LIMIT, 32u,
+                         MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
+    const union MHD_DaemonInfo *info =
+        s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
     if (!info) {
         int problem = errno;
         cli_server_stop(s);

@@ -34,8 +34,8 @@ static double now_s(void) {
 static void write_words(const spk_fit_progress *p, char *buf, size_t size) {
     char budget[32], elapsed[32], left[32];
     snprintf(buf, size, "%.40s  %.0f %% of %s  loss %.4f  %s, %s left", p->model_name,
-             100 * (double)p->evaluations / (double)p->budget, cli_count(p->budget, budget), p->best,
-             cli_seconds(p->elapsed_s, elapsed), cli_seconds(p->left_s, left));
+             100 * (double)p->evaluations / (double)p->budget, cli_count(p->budget, budget),
+             p->best, cli_seconds(p->elapsed_s, elapsed), cli_seconds(p->left_s, left));
 }
 
 static spk_status publish(cli_view *v, const spk_report_data *d, const char *words, bool ended) {
@@ -96,7 +96,12 @@ spk_status cli_view_begin(cli *c, spk_setup *setup, const char *name, const cli_
     cli_view *v = calloc(1, sizeof *v);
     if (!v)
         return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
-    *v = (cli_view){.c = c, .setup = setup, .name = name, .live = live, .inner = o->progress, .inner_user = o->user};
+    *v = (cli_view){.c = c,
+                    .setup = setup,
+                    .name = name,
+                    .live = live,
+                    .inner = o->progress,
+                    .inner_user = o->user};
     spk_status st = want->serve >= 0 ? cli_server_start(c, (int)want->serve, &v->server) : SPK_OK;
     if (st) {
         cli_view_free(v);
@@ -118,20 +123,23 @@ void cli_view_ended(cli_view *v, const spk_result *r) {
     size_t model;
     spk_problem *p = NULL;
     char words[256], n[32];
-    if (!v->server || !r || spk_result_model_index(v->c->ctx, r, spk_setup_study(v->setup), &model) ||
+    if (!v->server || !r ||
+        spk_result_model_index(v->c->ctx, r, spk_setup_study(v->setup), &model) ||
         spk_setup_problem(v->setup, model, &p))
         return;
     double *values = calloc(spk_problem_kernel(p)->n_parameters + 1, sizeof *values);
     if (values && !spk_result_parameters(v->c->ctx, r, spk_problem_kernel(p), values)) {
-        snprintf(words, sizeof words, "%.40s  ended after %s evaluations: loss %.4f. `spikefit report` shows it all.",
+        snprintf(words, sizeof words,
+                 "%.40s  ended after %s evaluations: loss %.4f. `spikefit report` shows it all.",
                  spk_result_chosen(r)->name, cli_count(r->evaluations, n), r->best_loss);
-        cli_page_source source = {.name = v->name,
-                                  .setup = v->setup,
-                                  .model = model,
-                                  .problem = p,
-                                  .values = values,
-                                  .history = &r->history,
-                                  .tally = {r->evaluations, r->n_silent, r->n_exploding, r->n_nonfinite}};
+        cli_page_source source = {
+            .name = v->name,
+            .setup = v->setup,
+            .model = model,
+            .problem = p,
+            .values = values,
+            .history = &r->history,
+            .tally = {r->evaluations, r->n_silent, r->n_exploding, r->n_nonfinite}};
         show(v, &source, words, true);
     }
     free(values);

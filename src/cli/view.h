@@ -1,5 +1,5 @@
-/* What shows a fit while it runs, besides the progress line: figures in the terminal, a page on the loopback
- * address. */
+/* What shows a fit while it runs, besides the progress line: figures in the terminal, a page on the
+ * loopback address. */
 #ifndef SPK_CLI_VIEW_H
 #define SPK_CLI_VIEW_H
 
@@ -14,9 +14,9 @@ typedef struct {
     int64_t serve; /* -1: no page; 0: at any port; else at this one */
 } cli_view_options;
 
-/* Takes the options' progress callback and calls the one that was there where the terminal is not drawn on.
- * With serve, the address is printed to standard error. ERR_IO where the port is taken. *out is NULL where nothing
- * is asked for. */
+/* Takes the options' progress callback and calls the one that was there where the terminal is not
+ * drawn on. With serve, the address is printed to standard error. ERR_IO where the port is taken.
+ * *out is NULL where nothing is asked for. */
 spk_status cli_view_begin(cli *c, spk_setup *setup, const char *name, const cli_view_options *want,
                           spk_fit_options *o, cli_view **out);
 /* The search has ended: clears the drawing, tells the page. v may be NULL. */
@@ -37,7 +37,8 @@ void cli_screen_clear(cli_screen *s);
 /* ---- the page ---- */
 
 typedef struct cli_server cli_server;
-/* On 127.0.0.1 alone, at an address with a random token. Serves two texts from memory, nothing from disk. */
+/* On 127.0.0.1 alone, at an address with a random token. Serves two texts from memory, nothing from
+ * disk. */
 spk_status cli_server_start(cli *c, int port, cli_server **out);
 const char *cli_server_address(const cli_server *s);
 /* Gives the server what it answers with from now on: copies. */

@@ -1,4 +1,5 @@
-/* A running fit in the terminal: trace above, raster and convergence side by side, drawn over itself. */
+/* A running fit in the terminal: trace above, raster and convergence side by side, drawn over
+ * itself. */
 #include "cli/view.h"
 #include <spikefit/plot.h>
 
@@ -12,11 +13,11 @@ enum { LEAST_COLUMNS = 62, MOST_COLUMNS = 160, LEAST_ROWS = 14, GAP = 2 };
 typedef struct {
     char *text;
     const char *at; /* what is still to be written of it */
+    int lines;
 } column;
 
-static spk_status draw(cli *c, const spk_report_data *d, const char *name, int width, int height,
-                       char **text) {
-    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
+static spk_status draw(cli *c, const spk_report_data *d, const char *name,
+                       const spk_plot_options *o, int width, int height, column *out) {
     spk_figure_style style = SPK_FIGURE_STYLE_INIT;
     size_t kind;
     style.width = width;
@@ -24,7 +25,12 @@ static spk_status draw(cli *c, const spk_report_data *d, const char *name, int w
     style.colour = c->colour;
     style.ascii = !c->unicode;
     spk_status st = spk_plot_find(c->ctx, name, &kind);
-    return st ? st : spk_plot_print(c->ctx, d, kind, &o, &style, text);
+    if (!st)
+        st = spk_plot_print(c->ctx, d, kind, o, &style, &out->text);
+    out->at = out->text;
+    for (const char *t = out->text; t && *t; t++)
+        out->lines += *t == '\n';
+    return st;
 }
 
 /* Columns that a line takes: escapes none, a code point one. */
@@ -85,26 +91,36 @@ static void write_beside(drawing *d, column *left, column *right, int left_width
     }
 }
 
+/* The stretch that the trace shows, for the raster; all of it where there is no trace. */
+static spk_plot_options same_stretch(cli *c, const spk_report_data *d) {
+    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
+    double start, stop;
+    size_t trace;
+    if (spk_plot_find(c->ctx, "trace", &trace) ||
+        spk_plot_stretch(c->ctx, d, trace, &o, &start, &stop))
+        return o;
+    o.start_ms = start;
+    o.stop_ms = stop;
+    return o;
+}
+
+/* What cannot be drawn, as the trace of a recording of spikes alone, is left out. */
 static void write_figures(cli *c, drawing *d, const spk_report_data *data, int width, int rows) {
-    column trace = {0}, raster = {0}, convergence = {0};
-    int half = (width - GAP) / 2;
-    /* A trace has two panels, each with two lines around it, and two lines below; the others four and three. */
-    int spare = rows - 1 - 6, each = spare / 4 < 2 ? 2 : spare / 4, beside = spare - 2 * each - 4;
-    if (beside > 16)
-        beside = 16;
-    /* A spike-only recording has no trace. */
-    draw(c, data, "trace", width, each, &trace.text);
-    draw(c, data, "raster", half, beside < 2 ? 2 : beside, &raster.text);
-    draw(c, data, "convergence", half, beside < 2 ? 2 : beside, &convergence.text);
-    trace.at = trace.text;
-    raster.at = raster.text;
-    convergence.at = convergence.text;
-    column none = {0};
+    column trace = {0}, raster = {0}, convergence = {0}, none = {0};
+    const spk_plot_options all = SPK_PLOT_OPTIONS_INIT, stretch = same_stretch(c, data);
+    int half = (width - GAP) / 2, height = rows / 4 < 12 ? rows / 4 : 12;
+    draw(c, data, "raster", &stretch, half, height, &raster);
+    draw(c, data, "convergence", &all, half, height, &convergence);
+    int below = raster.lines > convergence.lines ? raster.lines : convergence.lines;
+    /* A trace has two panels, each with a line above and one below, and two lines for time. */
+    int each = (rows - below - 6) / 2;
+    if (each >= 2)
+        draw(c, data, "trace", &all, width, each < 15 ? each : 15, &trace);
     write_beside(d, &trace, &none, width);
     write_beside(d, &raster, &convergence, half);
-    spk_figure_free(c->ctx, trace.text);
-    spk_figure_free(c->ctx, raster.text);
-    spk_figure_free(c->ctx, convergence.text);
+    column *const drawn[] = {&trace, &raster, &convergence};
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
+        spk_figure_free(c->ctx, drawn[i]->text);
 }
 
 static void find_size(int *columns, int *rows) {
@@ -128,7 +144,7 @@ spk_status cli_screen_draw(cli *c, cli_screen *s, const spk_report_data *d, cons
     fprintf(out.f, "%.*s", columns - 1, words);
     end_line(&out);
     if (columns >= LEAST_COLUMNS && rows >= LEAST_ROWS)
-        write_figures(c, &out, d, columns < MOST_COLUMNS ? columns : MOST_COLUMNS, rows - 1);
+        write_figures(c, &out, d, columns < MOST_COLUMNS ? columns : MOST_COLUMNS, rows - 2);
     fputs("\033[J", out.f);
     fclose(out.f);
     fwrite(text, 1, length, stdout);

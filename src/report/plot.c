@@ -196,6 +196,17 @@ void spk_plot_free(spk_ctx *ctx, char *bytes) {
     spk__free(ctx, bytes);
 }
 
+spk_status spk_plot_stretch(spk_ctx *ctx, const spk_report_data *data, size_t kind,
+                            const spk_plot_options *options, double *start_ms, double *stop_ms) {
+    spk__plot f;
+    spk_status st = settle(ctx, data, kind, options, &f);
+    if (!st) {
+        *start_ms = f.start_ms;
+        *stop_ms = f.stop_ms;
+    }
+    return st;
+}
+
 spk_status spk_plot_print(spk_ctx *ctx, const spk_report_data *data, size_t kind,
                           const spk_plot_options *options, const spk_figure_style *style,
                           char **text) {

@@ -341,7 +341,7 @@ TEST(wrong_styles_and_limits_are_refused) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     spk_figure_style style = SPK_FIGURE_STYLE_INIT;
     char *got = NULL;
-    style.width = 39;
+    style.width = 29;
     for (size_t i = 0; i < N_FIGURES; i++)
         CHECK(figure[i].draw(ctx, &style, &got) == SPK_ERR_USAGE);
     style.width = 80;

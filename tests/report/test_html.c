@@ -133,12 +133,60 @@ TEST(contradictions_are_refused) {
     spk_ctx_free(ctx);
 }
 
+/* A page at rest may ask nobody; one that follows a fit asks where it came from, and has the script for it. */
+TEST(only_a_live_page_may_ask) {
+    page *p = page_new(1, 0.1, false);
+    spk_report_live live = {.version = 7, .words = "34 % <done>"};
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    char *html = NULL, *still = NULL;
+    size_t length, still_length;
+    CHECK(spk_report_html(ctx, &p->data, &still, &still_length) == SPK_OK);
+    CHECK(spk_report_live_html(ctx, &p->data, &live, &html, &length) == SPK_OK);
+    REQUIRE(html && still);
+    CHECK(count(still, "connect-src") == 0 && count(still, "fetch('state") == 0 && count(still, "id=\"live\"") == 0);
+    CHECK(count(html, "connect-src 'self'") == 1 && count(html, "fetch('state") == 1);
+    CHECK(strstr(html, "data-version=\"7\">34 % &lt;done&gt;<") != NULL);
+    spk_report_free(ctx, html);
+    spk_report_free(ctx, still);
+    spk_ctx_free(ctx);
+    page_free(p);
+}
+
+/* The state has the numbers of the page's own data: the blocks are the same, in the same order. */
+TEST(the_state_carries_what_the_page_carries) {
+    page *p = page_new(1, 0.1, false);
+    spk_report_live live = {.version = 8, .ended = true, .words = "over"};
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    char *html = NULL, *json = NULL;
+    size_t length;
+    CHECK(spk_report_html(ctx, &p->data, &html, &length) == SPK_OK);
+    CHECK(spk_report_live_state(ctx, &p->data, &live, &json, &length) == SPK_OK);
+    REQUIRE(html && json);
+    CHECK(strlen(json) == length);
+    const char begin[] = "{\"live\":{\"version\":8,\"ended\":true,\"words\":\"over\"},\"blocks\":[\"";
+    CHECK(strncmp(json, begin, sizeof begin - 1) == 0);
+    const char *first = strstr(html, "id=\"p0\">") + 8, *blocks = strstr(json, "\"blocks\":[\"") + 11;
+    size_t n = strcspn(first, "<");
+    CHECK(n > 1000 && strncmp(first, blocks, n) == 0 && blocks[n] == '"');
+    const char *data = strstr(html, "id=\"data\">") + 10, *object = strstr(json, "],\"data\":");
+    size_t m = (size_t)(strstr(data, "</script>") - data);
+    CHECK(object && strncmp(object + 9, data, m) == 0);
+    spk_report_free(ctx, html);
+    spk_report_free(ctx, json);
+    spk_ctx_free(ctx);
+    page_free(p);
+}
+
 static page *shared_page;
 static spk_status make_page(spk_ctx *ctx) {
-    char *html = NULL;
+    spk_report_live live = {.version = 1, .words = "words"};
+    char *html = NULL, *json = NULL;
     size_t length = 0;
-    spk_status st = spk_report_html(ctx, &shared_page->data, &html, &length);
+    spk_status st = spk_report_live_html(ctx, &shared_page->data, &live, &html, &length);
+    if (!st)
+        st = spk_report_live_state(ctx, &shared_page->data, &live, &json, &length);
     spk_report_free(ctx, html);
+    spk_report_free(ctx, json);
     return st;
 }
 
@@ -166,6 +214,8 @@ int main(int argc, char **argv) {
     RUN(packed_traces_keep_their_values);
     RUN(flat_and_empty_traces_can_be_packed);
     RUN(contradictions_are_refused);
+    RUN(only_a_live_page_may_ask);
+    RUN(the_state_carries_what_the_page_carries);
     RUN(every_allocation_may_fail);
     return test_end();
 }

@@ -133,7 +133,7 @@ report.checkbox = function (parent, label, checked, onChange, colour) {
 // Words with a stroke of their colour.
 report.legend = function (parent, entries) {
   for (const [colour, name] of entries) {
-    const l = report.element(parent, 'label');
+    const l = report.element(parent, 'span', { class: 'legend' });
     report.element(l, 'span', { class: 'swatch', style: `background:var(--${colour})` });
     report.element(l, 'span', {}, name);
   }
@@ -158,7 +158,7 @@ report.figure = function (sectionId, id, title, draw, csv) {
   const f = {
     figure, controls, plot, svg, title, csv,
     width: 0,
-    note: text => { report.element(figure, 'p', { class: 'note' }, text); },
+    note: (text, cls) => { report.element(figure, 'p', { class: 'note ' + (cls || '') }, text); },
     redraw() {
       const width = report.paperWidth || Math.max(280, Math.floor(plot.getBoundingClientRect().width));
       f.width = width;

@@ -110,6 +110,7 @@
     }
     const profiled = fitted.filter(p => p.profileValue.length > 1);
     if (profiled.length) profiles(profiled);
+    if (report.live) return; // a table would not follow
     table(section, ['parameter', 'value', 'unit', 'bounds', 'nearly as good', 'the data say', 'meaning'], parameters.map(p => [
       p.name, fmt(p.value), unit(p), p.low === null ? 'fixed' : interval(p.low, p.high) + (p.bound ? ', active' : ''),
       interval(p.sureLow, p.sureHigh), p.determined || '', (p.doc || '').replace(/ \[.*\]$/, '')]), [false, true, false, true, true, false, false]);

@@ -276,5 +276,6 @@
   report.button(c, '‹ spike', 'To the recorded spike before', () => view.spike(-1)).id = 'spike-before';
   report.button(c, 'spike ›', 'To the next recorded spike', () => view.spike(1)).id = 'spike-next';
   made.note('Drag to move, pinch or hold Ctrl and turn the wheel to zoom, double click to zoom in. '
-    + 'The raster and the rate below follow. Tinted: held out, never seen by the search.');
+    + 'The raster and the rate below follow.', 'screen-only');
+  made.note('Tinted: held out, never seen by the search.');
 })();

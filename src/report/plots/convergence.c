@@ -96,9 +96,8 @@ static spk_status print(const spk__plot *f, const spk_figure_style *style, char 
     spk_status st = curves_find(f, &c);
     if (st)
         return st;
-    spk_curve curve[] = {
-        {.label = "best so far", .x = c.x, .y = c.best, .n = c.n},
-        {.label = "median of the generation", .x = c.x_median, .y = c.median, .n = c.n_median}};
+    spk_curve curve[] = {{.label = "best", .x = c.x, .y = c.best, .n = c.n},
+                         {.label = "median", .x = c.x_median, .y = c.median, .n = c.n_median}};
     spk_panel panel = {.y_label = "loss", .curve = curve, .n_curves = 2, .y_log = log_axis(f, &c)};
     spk_line_figure figure = {.panel = &panel,
                               .n_panels = 1,

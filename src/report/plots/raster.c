@@ -62,17 +62,36 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
     return SPK_OK;
 }
 
+/* Of more rows than there is room for, repeats are left out and the model stays; a title says so.
+ */
+static size_t choose_rows(const spk__row *row, size_t n, size_t most, spk_raster_row *out,
+                          char title[64]) {
+    size_t models = 0, repeats, kept = 0;
+    for (size_t i = 0; i < n; i++)
+        models += row[i].model;
+    repeats = n - models;
+    size_t room = n <= most ? repeats : most > models + 1 ? most - models - 1 : 1;
+    for (size_t i = 0; i < n; i++)
+        if (row[i].model || i < room)
+            out[kept++] =
+                (spk_raster_row){row[i].label, row[i].train->t_ms, row[i].train->n, row[i].model};
+    snprintf(title, 64, "%zu of %zu repeats, and the model", room < repeats ? room : repeats,
+             repeats);
+    return kept;
+}
+
 static spk_status print(const spk__plot *f, const spk_figure_style *style, char **text) {
     spk__row *row = NULL;
     size_t n = 0;
+    char title[64];
     spk_status st = spk__raster_rows(f->ctx, f->d, f->sweep, &row, &n);
     spk_raster_row *shown = st ? NULL : SPK__ARRAY(f->ctx, n, spk_raster_row);
     if (shown) {
-        for (size_t i = 0; i < n; i++)
-            shown[i] =
-                (spk_raster_row){row[i].label, row[i].train->t_ms, row[i].train->n, row[i].model};
-        spk_raster_figure figure = {.row = shown,
-                                    .n_rows = n,
+        size_t kept =
+            choose_rows(row, n, style->height > 0 ? (size_t)style->height : 40, shown, title);
+        spk_raster_figure figure = {.title = kept < n ? title : NULL,
+                                    .row = shown,
+                                    .n_rows = kept,
                                     .x_label = "time (ms)",
                                     .start_ms = f->start_ms,
                                     .stop_ms = f->stop_ms};
