@@ -6,6 +6,7 @@
 #include "search/process.h"
 #include "search/quadratic.h"
 
+#include <nlopt.h>
 #include <spikefit/search.h>
 
 static double random_number(spk__rng *r) {
@@ -288,6 +289,50 @@ TEST(lqcmaes_needs_the_evaluations_of_pycma) {
     }
 }
 
+/* The same search as NLopt's own loop, which is not interrupted: same points, same values. */
+static double count_and_note(unsigned n, const double *x, double *gradient, void *user) {
+    double *note = user;
+    (void)gradient;
+    size_t at = (size_t)note[0]++;
+    if (at < 200)
+        memcpy(note + 1 + at * n, x, n * sizeof *x);
+    return rosenbrock(x, n);
+}
+
+TEST(bobyqa_asks_what_nlopt_does) {
+    enum { DIM = 3, MOST = 200 };
+    static double note[1 + MOST * DIM];
+    double start[DIM] = {0.4, 0.7, 0.5}, x[DIM], f, asked[MOST * DIM], values[MOST];
+    nlopt_opt opt = nlopt_create(NLOPT_LN_BOBYQA, DIM);
+    REQUIRE(opt);
+    nlopt_set_min_objective(opt, count_and_note, note);
+    nlopt_set_lower_bounds1(opt, 0);
+    nlopt_set_upper_bounds1(opt, 1);
+    nlopt_set_initial_step1(opt, 0.1);
+    nlopt_set_maxeval(opt, 60);
+    memcpy(x, start, sizeof x);
+    nlopt_optimize(opt, x, &f);
+    nlopt_destroy(opt);
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search_space space = {.dim = DIM, .start = start};
+    spk_search *s = NULL;
+    REQUIRE(spk_search_new(ctx, "bobyqa", NULL, &space, 1, 60, &s) == SPK_OK);
+    size_t n = 0;
+    while (!spk_search_stopped(s, NULL)) {
+        size_t m = MOST - n;
+        CHECK(spk_search_ask(s, asked + n * DIM, &m) == SPK_OK);
+        CHECK(m == (n ? 1 : 2 * DIM + 1));
+        for (size_t i = 0; i < m; i++)
+            values[i] = rosenbrock(asked + (n + i) * DIM, DIM);
+        CHECK(spk_search_tell(s, values) == SPK_OK);
+        n += m;
+    }
+    CHECK(n == 60 && note[0] == 60);
+    CHECK(memcmp(asked, note + 1, n * DIM * sizeof *asked) == 0);
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
 /* With 100 evaluations in 5 dimensions among many local minima: far below the methods that must
  * sample. */
 TEST(turbo_makes_the_most_of_few_evaluations) {
@@ -310,6 +355,7 @@ int main(void) {
     RUN(a_quadratic_is_known_from_its_points);
     RUN(a_process_climbs_its_likelihood_and_predicts);
     RUN(lqcmaes_needs_the_evaluations_of_pycma);
+    RUN(bobyqa_asks_what_nlopt_does);
     RUN(turbo_makes_the_most_of_few_evaluations);
     return test_end();
 }
