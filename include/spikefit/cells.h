@@ -92,6 +92,9 @@ void spk_cells_free(spk_cells *s);
 #define SPK_CELLS_RANK_MEASURE "coincidence_factor"
 const spk_result_score *spk_cell_fit_score(const spk_cell_fit *f, const char *part, const char *measure);
 
+/* NULL: a plain number. */
+const char *spk_cells_score_unit(const char *measure);
+
 /* ---- fitting ---- */
 
 typedef struct {

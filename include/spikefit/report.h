@@ -7,6 +7,7 @@
 #ifndef SPIKEFIT_REPORT_H
 #define SPIKEFIT_REPORT_H
 
+#include <spikefit/cells.h>
 #include <spikefit/recording.h>
 
 #ifdef __cplusplus
@@ -145,6 +146,21 @@ spk_status spk_report_live_html(spk_ctx *ctx, const spk_report_data *data, const
                                 char **html, size_t *length);
 spk_status spk_report_live_state(spk_ctx *ctx, const spk_report_data *data, const spk_report_live *live,
                                  char **json, size_t *length);
+
+/* ---- many cells ---- */
+
+typedef enum {
+    SPK_CELLS_CSV,  /* a line for each fit, units in the header */
+    SPK_CELLS_JSON, /* an object for each fit */
+    SPK_CELLS_HTML, /* a page that sorts, filters and links the reports */
+} spk_cells_format;
+
+/* The state of a run as a text; freed with spk_report_free. folder: of the run, as a page there links it. */
+spk_status spk_cells_print(spk_ctx *ctx, const spk_cells *cells, const char *folder,
+                           spk_cells_format format, char **text, size_t *length);
+/* Writes it: the file appears whole or not at all. */
+spk_status spk_cells_write(spk_ctx *ctx, const spk_cells *cells, const char *folder,
+                           spk_cells_format format, const char *path);
 
 #ifdef __cplusplus
 }

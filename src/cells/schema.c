@@ -27,6 +27,7 @@ const char spk__cells_schema[] =
     "  part TEXT NOT NULL,\n"
     "  measure TEXT NOT NULL,\n"
     "  number INTEGER NOT NULL,\n"
+    "  unit TEXT,\n"
     "  value REAL,\n"
     "  low_95 REAL,\n"
     "  high_95 REAL,\n"

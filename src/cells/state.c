@@ -193,9 +193,9 @@ void spk__state_put_results(spk__state *s, const spk_cell_fit *f) {
     change(s, "DELETE FROM parameter WHERE cell = ? AND model = ?", "tt", f->cell, f->model);
     for (size_t i = 0; i < f->n_scores; i++) {
         const spk_result_score *c = &f->score[i];
-        change(s, "INSERT INTO score VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", "ttttidddd", f->cell,
-               f->model, c->part, c->measure, (int64_t)i, c->value, c->low, c->high,
-               c->reliability);
+        change(s, "INSERT INTO score VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ttttitdddd", f->cell,
+               f->model, c->part, c->measure, (int64_t)i, spk_cells_score_unit(c->measure),
+               c->value, c->low, c->high, c->reliability);
     }
     for (size_t i = 0; i < f->n_parameters; i++) {
         const spk_result_parameter *p = &f->parameter[i];

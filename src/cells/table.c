@@ -1,5 +1,6 @@
 /* Rows: reading, loading from results, ranking. */
 #include "cells/cells.h"
+#include <spikefit/metric.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -67,6 +68,13 @@ const spk_result_score *spk_cell_fit_score(const spk_cell_fit *f, const char *pa
     for (size_t i = 0; i < f->n_scores; i++)
         if (strcmp(f->score[i].part, part) == 0 && strcmp(f->score[i].measure, measure) == 0)
             return &f->score[i];
+    return NULL;
+}
+
+const char *spk_cells_score_unit(const char *measure) {
+    for (size_t i = 0; i < spk_metric_count(); i++)
+        if (strcmp(spk_metric_at(i)->name, measure) == 0)
+            return spk_metric_at(i)->unit;
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* `spikefit fit --cells`: one study, many recordings. */
 #include "cli/fit.h"
+#include <spikefit/report.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -59,6 +60,7 @@ static void on_progress(void *user, const spk_cells_progress *p) {
 static spk_status summarise(cli *c, const char *folder, spk_status st) {
     spk_cells *s = NULL;
     size_t n[SPK_CELL_STATUS_COUNT] = {0};
+    char path[4096];
     if (spk_cells_read(c->ctx, folder, &s))
         return st ? st : SPK_ERR_IO;
     for (size_t i = 0; i < s->n; i++)
@@ -67,7 +69,10 @@ static spk_status summarise(cli *c, const char *folder, spk_status st) {
     for (int i = 0, any = 0; i < SPK_CELL_STATUS_COUNT; i++)
         if (n[i])
             printf("%s %zu %s", any++ ? "," : "", n[i], spk_cell_status_name((spk_cell_status)i));
-    printf("\n`spikefit table %s` shows them\n", folder);
+    printf("\n`spikefit table %s` shows them, as does %s/index.html\n", folder, folder);
+    snprintf(path, sizeof path, "%s/index.html", folder);
+    spk_status written = spk_cells_write(c->ctx, s, folder, SPK_CELLS_HTML, path);
+    st = st ? st : written;
     size_t all = s->n;
     spk_cells_free(s);
     if (st == SPK_ERR_CANCELLED)

@@ -33,4 +33,7 @@ spk_status cli_page_new(cli *c, const cli_page_source *source, unsigned parts, c
 void cli_page_free(cli_page *g);
 const spk_report_data *cli_page_data(const cli_page *g);
 
+/* The pages of all fits of a run of many cells that are done, and the index. */
+spk_status cli_report_cells(cli *c, const char *run);
+
 #endif

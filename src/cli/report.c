@@ -1,5 +1,6 @@
 /* spikefit report: a run as one HTML page. */
 #include "cli/page.h"
+#include <spikefit/cells.h>
 
 static spk_status run_report(cli *c) {
     const char *out = NULL;
@@ -7,6 +8,10 @@ static spk_status run_report(cli *c) {
     int n;
     spk_status st = cli_parse(c, options, 1, 1, &n);
     cli_run r = {0};
+    if (!st && spk_cells_is_run(c->argv[0]))
+        return out ? cli_fail(c, SPK_ERR_USAGE, "leave out --out: each page has its place below RUN",
+                              "a run of many cells has many pages")
+                   : cli_report_cells(c, c->argv[0]);
     if (!st)
         st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
@@ -31,6 +36,7 @@ const cli_command cli_report = {
     .usage = "RUN [--out FILE.html]",
     .help = "The page needs no network: voltages and rasters that can be zoomed, scores,\n"
             "parameters with profiles, the search played back. Without --out it is\n"
-            "RUN/report.html.\n",
+            "RUN/report.html. Of many cells: the page of each fit, and RUN/index.html, which\n"
+            "sorts, filters and links them.\n",
     .run = run_report,
 };

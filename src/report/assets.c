@@ -13,12 +13,14 @@
     extern const char spk__embed_##symbol[], spk__embed_##symbol##_end[];
 
 EMBED(css, SPK_ASSETS "/report.css")
+EMBED(page, SPK_ASSETS "/page.js")
 EMBED(core, SPK_ASSETS "/core.js")
 EMBED(traces, SPK_ASSETS "/traces.js")
 EMBED(spikes, SPK_ASSETS "/spikes.js")
 EMBED(fit, SPK_ASSETS "/fit.js")
 EMBED(network, SPK_ASSETS "/network.js")
 EMBED(live, SPK_ASSETS "/live.js")
+EMBED(cells, SPK_ASSETS "/cells.js")
 EMBED(d3, SPK_D3)
 
 #define ASSET(symbol)                                                                              \
@@ -36,8 +38,12 @@ spk__asset spk__asset_d3(void) {
     return ASSET(d3);
 }
 
+spk__asset spk__asset_cells(void) {
+    return ASSET(cells);
+}
+
 spk__asset spk__asset_script(size_t i) {
-    const spk__asset script[] = {ASSET(core), ASSET(traces), ASSET(spikes), ASSET(fit),
-                                 ASSET(network)};
+    const spk__asset script[] = {ASSET(page),   ASSET(core), ASSET(traces),
+                                 ASSET(spikes), ASSET(fit),  ASSET(network)};
     return i < sizeof script / sizeof script[0] ? script[i] : (spk__asset){"", 0};
 }

@@ -31,7 +31,7 @@ static void add_colours(spk__str *s, const char *selector, bool dark) {
     spk__str_add(s, " }\n");
 }
 
-static void add_head(spk__str *s, const spk_report_data *d, const spk_report_live *live) {
+void spk__html_head(spk__str *s, const char *title, bool live) {
     spk__str_add(
         s,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -39,17 +39,21 @@ static void add_head(spk__str *s, const spk_report_data *d, const spk_report_liv
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
         "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:%s\">\n<title>",
         live ? "; connect-src 'self'" : "");
-    spk__html_text(s, d->title);
+    spk__html_text(s, title);
     spk__str_add(s, "</title>\n");
     spk__str_add(s, "<style>\n");
     add_colours(s, ":root", false);
     add_colours(s, ":root[data-theme=\"dark\"]", true);
     add_asset(s, "", spk__asset_css(), "</style>");
     spk__str_add(s, "</head>\n<body>\n<header>\n<div class=\"top\"><h1>");
-    spk__html_text(s, d->title);
+    spk__html_text(s, title);
     spk__str_add(
         s, "</h1><button type=\"button\" id=\"theme\" title=\"Light or dark\">Light / dark</button>"
            "</div>\n");
+}
+
+static void add_head(spk__str *s, const spk_report_data *d, const spk_report_live *live) {
+    spk__html_head(s, d->title, live != NULL);
     if (live) {
         spk__str_add(s, "<p class=\"summary\" id=\"live\" role=\"status\" data-version=\"%llu\">",
                      (unsigned long long)live->version);

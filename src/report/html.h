@@ -14,6 +14,10 @@ void spk__json_number(spk__str *s, double x);
 /* Text of an HTML element. */
 void spk__html_text(spk__str *s, const char *text);
 
+/* A page up to its heading, with style and theme button; the header is left open. live: it may fetch
+ * from where it came. */
+void spk__html_head(spk__str *s, const char *title, bool live);
+
 /* ---- packed numbers ---- */
 
 /* Numbers for the page, each block in a <script type="text/plain" id="pN"> of its own, so that the
@@ -48,7 +52,8 @@ typedef struct {
 } spk__asset;
 spk__asset spk__asset_css(void);
 spk__asset spk__asset_d3(void);
-/* Our scripts, in the order of loading; index from 0; length 0 past the end. */
+spk__asset spk__asset_cells(void); /* the script of the page of many cells, which needs no other */
+/* Our scripts, in the order of loading; index from 0 (what every page has); length 0 past the end. */
 spk__asset spk__asset_script(size_t i);
 /* What makes a page follow a running fit; loaded last. */
 spk__asset spk__asset_live(void);

@@ -1,6 +1,9 @@
 """Many cells: each fit the same as alone, one that fails or crashes takes no other with it, nothing is lost."""
+import csv
 import filecmp
+import io
 import json
+import re
 import signal
 import sqlite3
 import time
@@ -94,10 +97,8 @@ def a_cell_that_cannot_be_read_is_no_harm_to_the_others():
 
 @case
 def what_failed_is_tried_again():
-    kept = read("nonsense.csv", "r")
     write("nonsense.csv", read("cells/b1.csv", "r"))
     r = spikefit("fit", "--resume", "bad")
-    write("nonsense.csv", kept)
     check(r.code == 0 and "6 done" in r.out and "good" not in r.err, r)
 
 
@@ -183,6 +184,66 @@ def mistakes_are_said_before_anything_is_written():
     refused(3, "two cells would be called 'a1': cells/a1.csv and other/a1.csv",
             "studies/s.yaml", "--cells", "cells/a1.csv", "other/a1.csv", "--out", "no")
     check(not os.path.exists(path("no")), "a folder was made")
+
+
+def table(run, *options):
+    r = spikefit("table", run, *options)
+    check(r.code == 0, r)
+    return r.out
+
+
+@case
+def the_table_shows_every_fit_and_ranks_the_models():
+    lines = table("bad").splitlines()
+    rows = {tuple(l.split()[:2]): l.split() for l in lines[1:7]}
+    for cell in ("a2", "good", "nonsense"):
+        scores = {m: v for m, v in query("bad", f"SELECT model, value FROM held_out WHERE cell = '{cell}'")}
+        best = max(scores, key=scores.get)
+        for m in scores:
+            same(rows[cell, m][-1], "1" if m == best else "2", f"rank of {cell} {m}")
+    same([l.split()[0] for l in lines[9:11]],
+         [m for m, in query("bad", "SELECT model FROM held_out GROUP BY model ORDER BY avg(value) DESC")])
+
+
+@case
+def csv_has_units_and_json_the_same_numbers():
+    rows = list(csv.DictReader(io.StringIO(table("bad", "--csv"))))
+    fits = json.loads(table("bad", "--format", "json"))
+    same(len(rows), 6)
+    for row, fit in zip(rows, fits):
+        same((row["cell"], row["model"]), (fit["cell"], fit["model"]))
+        for s in fit["scores"]:
+            name = f"{s['part']} {s['measure']}"
+            unit = f" [{s['unit']}]" if s["unit"] else ""
+            same(row[name + unit], "" if s["value"] is None else row[name + unit])
+            check(s["value"] is None or float(row[name + unit]) == s["value"], name)
+            check(s["low_95"] is None or float(row[f"{name} low 95 %{unit}"]) == s["low_95"], name)
+        for name, p in fit["parameters"].items():
+            unit = f" [{p['unit']}]" if p["unit"] else ""
+            same(float(row[name + unit]), p["value"])
+    check("tau_m [ms]" in rows[0] and "test first_spike_latency [ms]" in rows[0], list(rows[0]))
+    same([r["tau_m [ms]"] == "" for r in rows], [m == "izhikevich_2007" for m in (r["model"] for r in rows)])
+    spikefit("table", "bad", "--to", "fits.csv")
+    same(read("fits.csv", "r"), table("bad", "--csv"))
+
+
+@case
+def odd_tables_are_refused():
+    for code, words, arguments in ((3, "holds no run of many cells", ["cells"]),
+                                   (2, "there is no table of format 'xls'", ["run", "--format", "xls"]),
+                                   (2, "there is no table of format 'txt'", ["run", "--to", "x.txt"])):
+        r = spikefit("table", *arguments)
+        check(r.code == code and words in r.err, r)
+
+
+@case
+def every_fit_gets_its_page_and_the_index_links_it():
+    r = spikefit("report", "bad")
+    check(r.code == 0 and r.out == "bad/index.html, 6 reports\n", r)
+    index = read("bad/index.html", "r")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', index, re.S).group(1))
+    for f in data["fits"]:
+        check(os.path.exists(path("bad", f["folder"], f["page"])) and f["page"] == "report.html", f)
 
 
 run_cases()

@@ -160,7 +160,7 @@ report.figure = function (sectionId, id, title, draw, csv) {
     width: 0,
     note: (text, cls) => { report.element(figure, 'p', { class: 'note ' + (cls || '') }, text); },
     redraw() {
-      const width = report.paperWidth || Math.max(280, Math.floor(plot.getBoundingClientRect().width));
+      const width = page.paperWidth || Math.max(280, Math.floor(plot.getBoundingClientRect().width));
       f.width = width;
       const height = draw(svg, width, f);
       if (height) svg.attr('width', width).attr('height', height).attr('viewBox', `0 0 ${width} ${height}`);
@@ -217,14 +217,6 @@ report.refresh = async function (data, blocks) {
 
 // ---- saving ----
 
-function download(name, type, text) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const a = report.element(document.body, 'a', { href: url, download: name });
-  a.click();
-  a.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
 const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'opacity',
   'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline'];
 
@@ -244,58 +236,10 @@ report.svgText = function (f) {
   return '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(copy) + '\n';
 };
 
-report.saveSvg = function (f, id) { download(id + '.svg', 'image/svg+xml', report.svgText(f)); };
+report.saveSvg = function (f, id) { page.download(id + '.svg', 'image/svg+xml', report.svgText(f)); };
 
-report.csvText = function (columns) {
-  const n = Math.max(0, ...columns.map(c => c[1].length));
-  const quote = v => {
-    if (v === undefined || v === null || Number.isNaN(v)) return '';
-    const text = String(v);
-    return /[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
-  };
-  const lines = [columns.map(c => quote(c[0])).join()];
-  for (let i = 0; i < n; i++) lines.push(columns.map(c => quote(c[1][i])).join());
-  return lines.join('\n') + '\n';
-};
+report.csvText = page.csvText;
 
-report.saveCsv = function (columns, id) { download(id + '.csv', 'text/csv', report.csvText(columns)); };
+report.saveCsv = function (columns, id) { page.download(id + '.csv', 'text/csv', report.csvText(columns)); };
 
-// ---- light and dark ----
-
-report.setTheme = function (theme) {
-  document.documentElement.dataset.theme = theme;
-  report.redrawAll();
-};
-
-(function () {
-  const root = document.documentElement, dark = matchMedia('(prefers-color-scheme: dark)');
-  root.dataset.theme = dark.matches ? 'dark' : 'light';
-  let chosen = false;
-  dark.addEventListener('change', () => { if (!chosen) report.setTheme(dark.matches ? 'dark' : 'light'); });
-  document.getElementById('theme').addEventListener('click', () => {
-    chosen = true;
-    report.setTheme(root.dataset.theme === 'dark' ? 'light' : 'dark');
-  });
-  // Paper is white, and what is folded away on the screen is printed.
-  let before;
-  addEventListener('beforeprint', () => {
-    report.paperWidth = 680; // of A4 and letter between margins, in CSS pixels
-    before = root.dataset.theme;
-    root.dataset.theme = 'light';
-    document.querySelectorAll('details').forEach(d => { d.dataset.was = d.open; d.open = true; });
-    report.redrawAll();
-  });
-  addEventListener('afterprint', () => {
-    report.paperWidth = 0;
-    root.dataset.theme = before;
-    document.querySelectorAll('details').forEach(d => { d.open = d.dataset.was === 'true'; });
-    report.redrawAll();
-  });
-  let width = innerWidth, pending;
-  addEventListener('resize', () => {
-    if (innerWidth === width) return; // a phone's address bar comes and goes
-    width = innerWidth;
-    clearTimeout(pending);
-    pending = setTimeout(report.redrawAll, 100);
-  });
-})();
+page.redraw = () => report.redrawAll();
