@@ -88,6 +88,10 @@ void spk_result_check_data(spk_ctx *ctx, const spk_result *r, const spk_setup *s
 spk_status spk_result_parameters(spk_ctx *ctx, const spk_result *r, const spk_kernel *k,
                                  double *values);
 
+/* Makes a row of the result's front its parameters and its best loss. Its scores and what was worked out
+ * about identifiability were another's and are forgotten. how: kept as front.pick. p: of its model. */
+spk_status spk_result_take_pick(spk_result *r, const spk_problem *p, size_t row, const char *how);
+
 #ifdef __cplusplus
 }
 #endif

@@ -36,7 +36,8 @@ typedef struct {
  * search: the kernel that evaluates; score: a float64 kernel of the same model. train, test: what to fit
  * and what to hold out. Errors: ERR_INPUT for an unknown parameter (nearest name), a bound of the wrong
  * unit or outside the model's own, low >= high, a log scale with a bound <= 0, a start outside the bounds,
- * an unknown measure or option, a sweep without current, training data without spikes. */
+ * an unknown measure or option, a sweep without current, training data without spikes, an objective without
+ * training data. */
 typedef struct {
     const spk_study *study;
     const spk_recording *recording;
@@ -44,6 +45,7 @@ typedef struct {
     double dt_ms;
     const spk_part *train, *test;
     size_t n_train, n_test;
+    size_t trials; /* runs of a stochastic model under each stimulus; 0: the study's, or 8 */
 } spk_problem_config;
 spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *config, spk_problem **out);
 void spk_problem_free(spk_problem *p);
@@ -51,11 +53,18 @@ void spk_problem_free(spk_problem *p);
 size_t spk_problem_dim(const spk_problem *p);
 const spk_free *spk_problem_parameter(const spk_problem *p, size_t i);
 const spk_kernel *spk_problem_kernel(const spk_problem *p);
-const spk_loss *spk_problem_loss(const spk_problem *p);
+/* Objectives: one, the study's loss, or those that the study names; each has a mix of losses. */
+size_t spk_problem_objectives(const spk_problem *p);
+const char *spk_problem_objective_name(const spk_problem *p, size_t i); /* "loss" where there is one */
+const spk_loss *spk_problem_loss(const spk_problem *p, size_t objective);
 /* The float64 kernel of the same model, and the seed of stochastic ones. */
 const spk_kernel *spk_problem_score_kernel(const spk_problem *p);
 uint64_t spk_problem_seed(const spk_problem *p);
 double spk_problem_dt(const spk_problem *p);
+bool spk_problem_stochastic(const spk_problem *p);
+/* Whether a fit gives every evaluation noise of its own: what the study says, else SPK__FRESH. */
+bool spk_problem_fresh_noise(const spk_problem *p);
+size_t spk_problem_trials(const spk_problem *p); /* 1 unless the model is stochastic */
 /* Spikes of the training data: each target's mean over its repeats, added up. */
 double spk_problem_spikes(const spk_problem *p);
 /* What one of these spikes weighs in the loss: the sum of weights over their number. */
@@ -75,10 +84,27 @@ void spk_problem_encode(const spk_problem *p, const double *values, double *x);
  * within its bounds, else the middle. */
 void spk_problem_start(const spk_problem *p, double *x);
 
-/* Training losses of n points x[n][dim]. tally is added to; may be NULL. ERR_CANCELLED (loss is then not
- * to be used), ERR_MEMORY. Not for two threads at once. */
+/* What to evaluate, and what of it to keep; outputs may be NULL. Zero-initialise. */
+typedef struct {
+    const double *x; /* [n][dim] */
+    size_t n;
+    int threads;
+    /* Noise of a stochastic model. 0: common, the same for every candidate. Else candidate i gets number
+     * noise + i, all different: the caller counts on by n. */
+    uint64_t noise;
+    double *loss;  /* [n]: the training loss; of several objectives their mean */
+    double *each;  /* [n][objectives] */
+    double *terms; /* [n][terms], the objectives' one after the other: weighted, before grading (which
+                      slopes for silent, exploding and non-finite candidates) */
+    spk_tally *tally; /* added to */
+} spk_evaluation;
+
+/* ERR_CANCELLED (outputs are then not to be used), ERR_MEMORY. Not for two threads at once. */
+spk_status spk_problem_run(spk_problem *p, const spk_evaluation *e);
+/* The losses alone, under common noise. */
 spk_status spk_problem_evaluate(spk_problem *p, const double *x, size_t n, int threads,
                                 double *loss, spk_tally *tally);
+size_t spk_problem_terms(const spk_problem *p); /* of all objectives */
 
 /* ---- what a parameter set does ---- */
 

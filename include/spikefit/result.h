@@ -112,16 +112,40 @@ typedef struct {
 } spk_result_direction;
 
 typedef struct {
-    spk_result_profile *profile; /* one for each free parameter, in the order of `parameter` */
+    spk_result_profile *profile; /* one for each free parameter, in the order of history.x */
     size_t n;                    /* 0: not worked out */
     spk_result_direction *direction; /* the widest first */
     size_t n_directions;             /* n, or 0: too many parameters, or no curvature found */
+    double best; /* the loss that all this is about, at the best fit: best_loss, under common noise; of
+                    several objectives the mean weighted by 1 / (range on the front) */
     double limit;  /* losses up to this are nearly as good as the best: spk_problem_near */
-    double lowest; /* the lowest loss seen meanwhile: below best_loss, the search had not ended */
+    double lowest; /* the lowest loss seen meanwhile: below `best`, the search had not ended */
     uint64_t starts, starts_near; /* of the search; of these, how many came within the limit */
     uint64_t evaluations;         /* that this took */
 } spk_result_identifiability;
 
+/* ---- several objectives ---- */
+
+/* The candidates that no other is better than in every objective, by rising first objective. The result's
+ * parameters are those of one of them. */
+typedef struct {
+    size_t n, n_objectives, dim; /* dim: free parameters; n_objectives 0: the fit had one */
+    char **name;                 /* [n_objectives] */
+    double *x;     /* [n][dim], in the unit cube, as history.x */
+    double *value; /* [n][dim], own units, in the order of the free ones among `parameter` */
+    double *loss;  /* [n][n_objectives] */
+    size_t picked;
+    char *pick; /* how: "knee", "weights=1,3", "limit=voltage:0.3", "7" */
+} spk_result_front;
+
+/* The row where most is gained in one objective for what the others lose: the lowest sum of losses, each
+ * scaled to its range on the front (with two, the point farthest below the line between the ends; Das
+ * 1999, doi:10.1007/s001580050111). n > 0. */
+size_t spk_front_knee(const double *loss, size_t n, size_t n_objectives);
+/* A row by its words: "knee"; "weights=A,B,..." (the lowest weighted sum of scaled losses, weights in the
+ * order of the objectives); "limit=NAME:VALUE" (the lowest sum of the others where that one is no higher;
+ * several, separated by commas); a row's number, from 1. ERR_USAGE. */
+spk_status spk_front_pick(spk_ctx *ctx, const spk_result_front *front, const char *how, size_t *row);
 typedef struct {
     spk_result_kind kind;
     char *version;      /* of the program */
@@ -146,6 +170,7 @@ typedef struct {
     double spike_shift_unmatched; /* share of spikes without a partner then */
     bool interrupted;
     spk_result_identifiability identifiability;
+    spk_result_front front;
     spk_ctx *ctx;
 } spk_result;
 

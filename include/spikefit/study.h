@@ -15,7 +15,10 @@
  *     loss:
  *       coincidence: {weight: 1, window: 4 ms}
  *       van_rossum: {weight: 0.2, tau: 10 ms}
- *     simulation: {dt: 0.1 ms, integrator: heun, precision: float64}
+ *     objectives:                      # in place of one loss; each with a loss, sweeps, or both
+ *       spikes: {loss: {van_rossum: 1}}
+ *       voltage: {loss: {voltage: 1}}
+ *     simulation: {dt: 0.1 ms, integrator: heun, precision: float64, noise: common, trials: 8}
  *     search: {method: cmaes, evaluations: 80000}
  *     seed: 1
  *     threads: 0
@@ -33,6 +36,22 @@ extern "C" {
 
 typedef enum { SPK_SCALE_AUTO, SPK_SCALE_LINEAR, SPK_SCALE_LOG } spk_scale;
 
+/* What is believed of a parameter before the data, within its bounds. AUTO: uniform on its scale. A normal
+ * one has a centre and a width in the parameter's unit; of a lognormal one the centre is the median and
+ * the width, a plain number, the standard deviation of the logarithm. */
+typedef enum {
+    SPK_PRIOR_AUTO,
+    SPK_PRIOR_UNIFORM,
+    SPK_PRIOR_LOG_UNIFORM,
+    SPK_PRIOR_NORMAL,
+    SPK_PRIOR_LOGNORMAL
+} spk_prior_kind;
+typedef struct {
+    spk_prior_kind kind;
+    const char *centre, *width;
+    spk_loc loc, centre_loc, width_loc;
+} spk_prior_choice;
+
 /* A free parameter. Values as text with units, since only the model knows the dimension; NULL: not
  * given. */
 typedef struct {
@@ -41,6 +60,7 @@ typedef struct {
     const char *min, *max, *start;
     spk_loc min_loc, max_loc, start_loc;
     spk_scale scale;
+    spk_prior_choice prior;
 } spk_free_parameter;
 
 /* Which part of the data. Empty lists and an infinite window mean all. */
@@ -60,6 +80,20 @@ typedef struct {
     double weight;
     spk_settings options;
 } spk_loss_choice;
+
+/* One of several objectives. */
+enum { SPK_OBJECTIVES_MAX = 16 };
+typedef struct {
+    const char *name;
+    spk_loc loc;
+    spk_loss_choice *loss; /* none: the study's */
+    size_t n_losses;
+    const char **sweep; /* names or numbers; none: all that are trained on */
+    size_t n_sweeps;
+} spk_objective_choice;
+
+/* Which noise a stochastic model gets in a fit. AUTO: as spk_problem_fresh_noise says. */
+typedef enum { SPK_NOISE_AUTO, SPK_NOISE_COMMON, SPK_NOISE_FRESH } spk_noise;
 
 typedef struct spk_study {
     const char *path, *folder; /* of the study file; folder "" or ending in '/' */
@@ -84,7 +118,11 @@ typedef struct spk_study {
 
     spk_loss_choice *loss;
     size_t n_losses;
+    spk_objective_choice *objective; /* none: one, the loss */
+    size_t n_objectives;
 
+    spk_noise noise;
+    int trials; /* runs of a stochastic model under each stimulus; 0: the default */
     double dt_ms; /* 0: the model's default */
     const char *integrator, *drive, *spike; /* NULL: the model's default */
     spk_loc integrator_loc;

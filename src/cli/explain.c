@@ -32,14 +32,14 @@ void cli_print_identifiability(const spk_result *r) {
     if (!y->n)
         return;
     printf("\nnearly as good: a training loss up to %s (best: %s)\n", cli_number(y->limit, 4, a),
-           cli_number(r->best_loss, 4, b));
+           cli_number(y->best, 4, b));
     for (size_t i = 0; i < y->n; i++)
         print_sentence(y->profile[i].sentence);
     print_directions(y);
     if (y->starts > 1)
         printf("\n%llu of %llu starts of the search came as far\n",
                (unsigned long long)y->starts_near, (unsigned long long)y->starts);
-    if (y->lowest < r->best_loss - 1e-3 * fabs(r->best_loss))
+    if (!r->front.n && y->lowest < y->best - 1e-3 * fabs(y->best))
         printf("\nthe search had not ended: a lower loss, %s, was seen on the way;\n"
                "`--resume --evaluations N` goes on\n",
                cli_number(y->lowest, 4, a));

@@ -31,16 +31,24 @@ static spk_status new_search(run *r, spk_search **out) {
     if (!start)
         return SPK_ERR_MEMORY;
     spk_problem_start(r->problem, start);
-    spk_search_space space = {.dim = dim, .start = start};
+    spk_search_space space = {.dim = dim,
+                              .n_objectives = spk_problem_objectives(r->problem),
+                              .start = start,
+                              .noisy = spk_problem_fresh_noise(r->problem)};
     st = spk_search_new(r->ctx, m->name, &options, &space, y->seed, r->budget, out);
     spk__free(r->ctx, start);
     return st;
 }
 
+static int threads_of(const run *r) {
+    return r->o->threads ? r->o->threads : spk_setup_study(r->setup)->threads;
+}
+
 static spk_status evaluate(void *user, const double *x, size_t n, double *f, spk_tally *tally) {
     run *r = user;
-    int threads = r->o->threads ? r->o->threads : spk_setup_study(r->setup)->threads;
-    return spk_problem_evaluate(r->problem, x, n, threads, f, tally);
+    spk_evaluation e = {.x = x, .n = n, .threads = threads_of(r), .each = f, .tally = tally};
+    e.noise = spk_problem_fresh_noise(r->problem) ? tally->evaluations + 1 : 0;
+    return spk_problem_run(r->problem, &e);
 }
 
 static void decode_best(const run *r, spk__outcome *o) {
@@ -73,6 +81,10 @@ static spk_status search_model(run *r, spk__outcome *o) {
     r->loop.index = (uint32_t)r->model;
     if (!st)
         st = spk__loop_run(&r->loop, o);
+    if (!st && spk_problem_objectives(r->problem) > 1)
+        st = spk__front_keep(r->ctx, r->loop.search, o);
+    else if (!st && spk_problem_stochastic(r->problem))
+        st = spk__noise_settle(r->ctx, r->problem, r->loop.search, threads_of(r), o);
     if (!st)
         decode_best(r, o);
     spk_search_free(r->loop.search);

@@ -7,6 +7,8 @@
 
 /* The method of a study that names none. */
 #define SPK__DEFAULT_METHOD "cmaes"
+#define SPK__DEFAULT_FRONT_METHOD "nsga2" /* of one with several objectives */
+const char *spk__study_method(const spk_study *study);
 
 /* The method of a study and its options. ERR_INPUT, located, for unknown names and impossible
  * values. */
@@ -68,6 +70,8 @@ typedef struct {
     spk_stop stop;
     bool interrupted;
     spk__history history;
+    double *front_x, *front_f; /* [n_front][dim], [n_front][objectives]; of several objectives */
+    size_t n_front;
 } spk__outcome;
 void spk__outcome_free(spk_ctx *ctx, spk__outcome *o);
 
@@ -113,6 +117,20 @@ spk_status spk__journal_study(spk_ctx *ctx, const char *folder, spk__str *place,
 bool spk__history_range(const spk_result_history *h, double limit, size_t i, double *low,
                         double *high);
 spk_status spk__file_hash(spk_ctx *ctx, const char *path, char hex[65]);
+
+/* ---- after a search ---- */
+
+/* Several objectives: keeps the search's front, by rising first objective, and makes its knee the best. */
+spk_status spk__front_keep(spk_ctx *ctx, const spk_search *s, spk__outcome *o);
+/* A stochastic model: makes that candidate the best which is lowest on average over noises that the
+ * search has not seen, among the search's favourite and its lowest; `best` becomes that average. */
+spk_status spk__noise_settle(spk_ctx *ctx, spk_problem *p, const spk_search *s, int threads,
+                             spk__outcome *o);
+
+/* The front of an outcome into a result; its knee is what was picked. */
+spk_status spk__front_fill(spk_ctx *ctx, const spk_problem *p, const spk__outcome *o, spk_result *r);
+/* All parameters' values at a point of the cube, and which of them lie at a bound. */
+spk_status spk__result_take_point(spk_result *r, const spk_problem *p, const double *x);
 
 /* Fills everything of a result that the chosen outcome determines. */
 spk_status spk__fit_result(spk_ctx *ctx, spk_setup *setup, spk__outcome *outcomes, size_t n,

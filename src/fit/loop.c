@@ -13,7 +13,20 @@ double spk__now_s(void) {
 void spk__outcome_free(spk_ctx *ctx, spk__outcome *o) {
     spk__free(ctx, o->best_x);
     spk__free(ctx, o->best_values);
+    spk__free(ctx, o->front_x);
+    spk__free(ctx, o->front_f);
     spk__history_free(&o->history);
+}
+
+/* Several objectives count as their mean where one number is wanted: n of them in the place of the rows. */
+static void take_means(const spk__loop *l, size_t n) {
+    size_t k = spk_search_objectives(l->search);
+    for (size_t i = 0; k > 1 && i < n; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < k; j++)
+            sum += l->f[i * k + j];
+        l->f[i] = sum / (double)k;
+    }
 }
 
 static void keep_best(const spk__loop *l, size_t n, spk__outcome *o) {
@@ -45,7 +58,7 @@ void spk__loop_report(const spk__loop *l, const spk__outcome *o, uint64_t later,
 
 /* One generation: from the journal if it holds it, else simulated. */
 static spk_status generation(spk__loop *l, spk__outcome *o) {
-    size_t n = spk_search_batch_max(l->search);
+    size_t n = spk_search_batch_max(l->search), each = spk_search_objectives(l->search);
     spk_search_progress progress;
     spk_search_get_progress(l->search, &progress);
     spk_tally before = o->tally, after = o->tally;
@@ -57,12 +70,12 @@ static spk_status generation(spk__loop *l, spk__outcome *o) {
         points = spk__journal_points(l->x, n * spk_search_dim(l->search));
         if (l->drifts)
             points = spk__hash(&l->generation, sizeof l->generation, points);
-        found = spk__journal_next(l->journal, l->index, points, n, l->f, &after);
+        found = spk__journal_next(l->journal, l->index, points, n * each, l->f, &after);
     }
     if (!st && !found) {
         st = l->evaluate(l->user, l->x, n, l->f, &after);
         if (!st && l->journal)
-            st = spk__journal_append(l->journal, l->index, points, n, l->f, &after);
+            st = spk__journal_append(l->journal, l->index, points, n * each, l->f, &after);
         l->simulated += n;
     }
     if (!st)
@@ -71,6 +84,7 @@ static spk_status generation(spk__loop *l, spk__outcome *o) {
         return st;
     o->tally = after;
     o->evaluations += n;
+    take_means(l, n);
     keep_best(l, n, o);
     st = spk__history_add(&o->history, l->x, l->f, n, o->evaluations, progress.restart, o->best,
                           &before, &after);
@@ -86,7 +100,8 @@ static spk_status make_room(spk__loop *l, size_t *room) {
     double *x = spk__realloc(l->ctx, l->x, n * spk_search_dim(l->search), sizeof *x);
     if (x)
         l->x = x;
-    double *f = x ? spk__realloc(l->ctx, l->f, n, sizeof *f) : NULL;
+    double *f = x ? spk__realloc(l->ctx, l->f, n * spk_search_objectives(l->search), sizeof *f)
+                  : NULL;
     if (f)
         l->f = f;
     *room = n;

@@ -24,6 +24,20 @@ static void near_range(const spk_problem *p, const spk__outcome *o, size_t i, do
     out->near_high = spk_problem_value(f, high) / scale;
 }
 
+spk_status spk__result_take_point(spk_result *r, const spk_problem *p, const double *x) {
+    const spk_kernel *k = spk_problem_kernel(p);
+    double *values = SPK__ARRAY(r->ctx, k->n_parameters, double);
+    if (!values)
+        return SPK_ERR_MEMORY;
+    spk_problem_decode(p, x, values);
+    for (size_t i = 0; i < k->n_parameters; i++)
+        r->parameter[i].value = values[i] / k->parameters[i].scale;
+    for (size_t i = 0; i < spk_problem_dim(p); i++) /* within a thousandth of the range of a bound */
+        r->parameter[spk_problem_parameter(p, i)->index].bound = x[i] < 1e-3 ? -1 : x[i] > 1 - 1e-3;
+    spk__free(r->ctx, values);
+    return SPK_OK;
+}
+
 static spk_status fill_parameters(spk_ctx *ctx, const spk_problem *p, const spk__outcome *o,
                                   spk_result *r) {
     const spk_kernel *k = spk_problem_kernel(p);
@@ -35,7 +49,6 @@ static spk_status fill_parameters(spk_ctx *ctx, const spk_problem *p, const spk_
         spk_result_parameter *out = &r->parameter[r->n_parameters++];
         *out = (spk_result_parameter){.name = spk__strdup(ctx, q->name),
                                       .unit = spk__strdup(ctx, q->unit),
-                                      .value = o->best_values[i] / q->scale,
                                       .low = NAN,
                                       .high = NAN,
                                       .start = NAN,
@@ -53,11 +66,9 @@ static spk_status fill_parameters(spk_ctx *ctx, const spk_problem *p, const spk_
         out->high = f->high / scale;
         out->start = f->start / scale;
         out->log_scale = f->log_scale;
-        /* Within a thousandth of the range of a bound. */
-        out->bound = o->best_x[i] < 1e-3 ? -1 : o->best_x[i] > 1 - 1e-3;
         near_range(p, o, i, scale, out);
     }
-    return SPK_OK;
+    return spk__result_take_point(r, p, o->best_x);
 }
 
 static spk_status fill_models(spk_ctx *ctx, spk_setup *s, const spk__outcome *o, size_t n,
@@ -184,7 +195,7 @@ static spk_status fill(spk_ctx *ctx, spk_setup *s, spk__outcome *o, size_t n, si
     r->version = spk__strdup(ctx, SPK_VERSION);
     r->study = spk__strndup(ctx, y->text, y->text_length);
     r->study_name = spk__strdup(ctx, y->path);
-    r->method = spk__strdup(ctx, y->method ? y->method : SPK__DEFAULT_METHOD);
+    r->method = spk__strdup(ctx, spk__study_method(y));
     r->stop_reason = spk__strdup(ctx, spk_stop_name(o[chosen].stop));
     if (!r->version || !r->study || !r->study_name || !r->method || !r->stop_reason)
         return SPK_ERR_MEMORY;
@@ -200,6 +211,8 @@ static spk_status fill(spk_ctx *ctx, spk_setup *s, spk__outcome *o, size_t n, si
         st = fill_parameters(ctx, p, &o[chosen], r);
     if (!st)
         st = fill_data(ctx, s, r);
+    if (!st && o[chosen].n_front)
+        st = spk__front_fill(ctx, p, &o[chosen], r);
     if (!st)
         st = quarter_step(ctx, p, &o[chosen], r);
     if (!st)

@@ -226,12 +226,47 @@ static spk_status unknown_method(spk_ctx *ctx, const spk_study *y) {
                           y->method);
 }
 
+const char *spk__study_method(const spk_study *y) {
+    return y->method ? y->method : y->n_objectives ? SPK__DEFAULT_FRONT_METHOD : SPK__DEFAULT_METHOD;
+}
+
+/* "nsga2, smsemoa": the methods for several objectives. */
+static void list_methods(char *buf, size_t size) {
+    size_t at = 0;
+    for (size_t i = 0; i < spk_search_method_count() && at < size; i++) {
+        const spk_search_method *m = spk_search_method_at(i);
+        if (m->min_objectives > 1)
+            at += (size_t)snprintf(buf + at, size - at, "%s%s", at ? ", " : "", m->name);
+    }
+}
+
+static spk_status check_objectives(spk_ctx *ctx, const spk_study *y, const spk_search_method *m) {
+    size_t n = y->n_objectives ? y->n_objectives : 1;
+    char names[160], hint[256];
+    const spk_loc *loc = y->method ? &y->method_loc : n > 1 ? &y->objective[0].loc : NULL;
+    list_methods(names, sizeof names);
+    if (n > m->max_objectives) {
+        snprintf(hint, sizeof hint, "methods for several objectives: %s; or put them together in one 'loss'",
+                 names);
+        if (m->max_objectives > 1)
+            return spk__fail(ctx, SPK_ERR_INPUT, loc, hint, "%s takes at most %zu objectives, and the study has %zu",
+                             m->name, m->max_objectives, n);
+        return spk__fail(ctx, SPK_ERR_INPUT, loc, hint, "%s takes one objective, and the study has %zu",
+                         m->name, n);
+    }
+    if (n < m->min_objectives)
+        return spk__fail(ctx, SPK_ERR_INPUT, loc,
+                         "give it 'objectives: {...}', or choose a method for one, such as cmaes",
+                         "%s is for several objectives, and the study has one", m->name);
+    return SPK_OK;
+}
+
 spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
                                spk_opts *options) {
     static const spk_opt none[] = {{0}};
     static const char *const own[] = {"method", "evaluations"};
     const spk_search_method *m =
-        spk_search_method_find(y->method ? y->method : SPK__DEFAULT_METHOD);
+        spk_search_method_find(spk__study_method(y));
     if (!m)
         return unknown_method(ctx, y);
     const spk_opt *table = m->options ? m->options : none;
@@ -252,7 +287,7 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
             return st;
     }
     *method = m;
-    return SPK_OK;
+    return check_objectives(ctx, y, m);
 }
 
 spk_status spk_setup_check(spk_setup *s) {

@@ -26,6 +26,7 @@ typedef struct {
     double *current;
     size_t n;
     double start_ms, dt_ms, variance;
+    double usable; /* samples with a mean */
 } target;
 
 static void drop(spk_ctx *ctx, void *prepared) {
@@ -102,6 +103,7 @@ static spk_status prepare(spk_ctx *ctx, const spk_opts *o, const spk__loss_data 
     }
     spk__free(ctx, count);
     double mean = n > 0 ? sum / n : 0;
+    t->usable = n;
     t->variance = n > 0 ? square / n - mean * mean : 0;
     if (!(t->variance > 0)) {
         drop(ctx, t);
@@ -166,8 +168,10 @@ static spk_status eval(const spk_opts *o, const spk__loss_data *d, const void *p
         if (isfinite(t->mean[i]) && k < v->n && !blanked(&c->trial[0], o->v, time, &next))
             add_sample(&s, t->mean[i], v->value[k], t->current[i]);
     }
-    /* Spikes everywhere leave nothing to compare: as bad as a constant, and a little more. */
-    *cost = s.n > 3 ? residual(&s, (int)o->v[ALIGN]) / t->variance : 2;
+    /* What only the model's spikes blank counts as a constant would; else spikes would pay. With nothing
+     * left to compare a little more. */
+    double left = s.n / t->usable;
+    *cost = s.n > 3 ? left * residual(&s, (int)o->v[ALIGN]) / t->variance + (1 - left) : 2;
     return SPK_OK;
 }
 

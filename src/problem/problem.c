@@ -1,5 +1,4 @@
-/* Building a problem and evaluating candidates: blocks of lanes times stimuli go to threads, costs come
- * together in a fixed order. */
+/* Building a problem. */
 #include "problem/problem.h"
 
 #include <math.h>
@@ -23,14 +22,15 @@ spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *c, spk_proble
     p->ctx = ctx;
     p->c = *c;
     p->k = c->search;
-    p->trials = p->k->uses_random ? STOCHASTIC_TRIALS : 1;
+    size_t trials = c->trials ? c->trials : c->study->trials ? (size_t)c->study->trials : STOCHASTIC_TRIALS;
+    p->trials = p->k->uses_random ? trials : 1;
     size_t group = (size_t)p->k->width * (size_t)p->k->unroll;
     p->lanes = (group + p->trials - 1) / p->trials * p->trials;
     p->current_parameter = find_current(p->k);
     spk_status st = spk__problem_parameters(p);
     if (!st)
-        st = spk__problem_losses(p);
-    if (!st && spk_loss_solves_step(&p->loss) && p->current_parameter < 0)
+        st = spk__problem_objectives(p);
+    if (!st && spk__problem_solves_step(p) && p->current_parameter < 0)
         st = spk__fail(ctx, SPK_ERR_INPUT, &c->study->loss[0].loc, "add 'I_e pA = 0 pA' to the model",
                        "a loss that solves a step needs a model with a parameter I_e");
     if (!st)
@@ -57,9 +57,10 @@ void spk_problem_free(spk_problem *p) {
         return;
     for (size_t i = 0; i < p->n_workers; i++)
         spk__worker_free(p->ctx, &p->worker[i]);
-    spk__part_set_free(p->ctx, &p->train);
-    spk__part_set_free(p->ctx, &p->test);
-    void *parts[] = {p->free, p->fixed, p->is_set, p->worker, p->cost, p->fate};
+    spk__part_set_free(p->ctx, &p->train, p->n_objectives);
+    spk__part_set_free(p->ctx, &p->test, p->n_objectives);
+    void *parts[] = {p->free, p->fixed, p->is_set, p->worker,
+                     p->cost, p->terms, p->fate, p->objective};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         spk__free(p->ctx, parts[i]);
     spk__free(p->ctx, p);
@@ -77,8 +78,32 @@ const spk_kernel *spk_problem_kernel(const spk_problem *p) {
     return p->k;
 }
 
-const spk_loss *spk_problem_loss(const spk_problem *p) {
-    return &p->loss;
+size_t spk_problem_objectives(const spk_problem *p) {
+    return p->n_objectives;
+}
+
+const char *spk_problem_objective_name(const spk_problem *p, size_t i) {
+    return i < p->n_objectives ? p->objective[i].name : NULL;
+}
+
+const spk_loss *spk_problem_loss(const spk_problem *p, size_t objective) {
+    return objective < p->n_objectives ? &p->objective[objective].loss : NULL;
+}
+
+size_t spk_problem_terms(const spk_problem *p) {
+    return p->n_terms;
+}
+
+bool spk_problem_stochastic(const spk_problem *p) {
+    return p->k->uses_random;
+}
+
+bool spk_problem_fresh_noise(const spk_problem *p) {
+    return p->k->uses_random && p->c.study->noise == SPK_NOISE_FRESH;
+}
+
+size_t spk_problem_trials(const spk_problem *p) {
+    return p->trials;
 }
 
 const spk_kernel *spk_problem_score_kernel(const spk_problem *p) {
@@ -103,9 +128,10 @@ double spk_problem_spikes(const spk_problem *p) {
 
 double spk_problem_spike_worth(const spk_problem *p) {
     double sum = 0;
-    for (size_t i = 0; i < p->loss.n; i++)
-        sum += p->loss.term[i].weight;
-    return sum / spk_problem_spikes(p);
+    for (size_t k = 0; k < p->n_objectives; k++)
+        for (size_t i = 0; i < p->objective[k].loss.n; i++)
+            sum += p->objective[k].loss.term[i].weight;
+    return sum / (double)p->n_objectives / spk_problem_spikes(p);
 }
 
 double spk_problem_near(const spk_problem *p, double best) {
@@ -115,7 +141,7 @@ double spk_problem_near(const spk_problem *p, double best) {
 /* ---- workers ---- */
 
 /* The voltage is compared every half millisecond or so. */
-static size_t watch_every(const spk_problem *p) {
+size_t spk__problem_watch_every(const spk_problem *p) {
     double n = floor(0.5 / p->c.dt_ms + 1e-9);
     return n < 1 ? 1 : (size_t)n;
 }
@@ -125,7 +151,7 @@ static size_t most_samples(const spk_problem *p) {
     for (size_t i = 0; i < p->train.n_stimuli; i++)
         if (p->train.stimulus[i].drive.n_steps > most)
             most = p->train.stimulus[i].drive.n_steps;
-    return most / watch_every(p) + 2;
+    return most / spk__problem_watch_every(p) + 2;
 }
 
 static spk_status worker_new(spk_problem *p, spk__worker *w) {
@@ -141,7 +167,7 @@ static spk_status worker_new(spk_problem *p, spk__worker *w) {
     w->amplitude = SPK__ARRAY(ctx, p->lanes, double);
     w->amp_low = SPK__ARRAY(ctx, p->lanes, double);
     w->amp_high = SPK__ARRAY(ctx, p->lanes, double);
-    if (spk_loss_needs_voltage(&p->loss)) {
+    if (spk__problem_needs_voltage(p)) {
         w->voltage = SPK__ARRAY(ctx, most_samples(p) * p->lanes, double);
         w->trace = SPK__ARRAY(ctx, most_samples(p), double);
         if (!w->voltage || !w->trace)
@@ -169,141 +195,6 @@ spk_status spk__problem_workers(spk_problem *p, int threads) {
             return st;
         }
         p->n_workers++;
-    }
-    return SPK_OK;
-}
-
-/* ---- evaluation ---- */
-
-typedef struct {
-    spk_problem *p;
-    const double *x;
-    size_t n, per_block, n_blocks;
-} batch;
-
-void spk__problem_run(spk_problem *p, spk__worker *w, const spk__stimulus *s,
-                      const spk__drive *drive, size_t n_lanes, double dt_ms, spk__watch *watch) {
-    /* Common random numbers: trial i of every candidate gets the same noise. */
-    for (size_t i = 0; i < n_lanes; i++)
-        w->ids[i] = (uint32_t)(i % p->trials);
-    if (spk_loss_solves_step(&p->loss)) {
-        spk__solve_step(p, w, s, n_lanes, drive->n_steps, dt_ms);
-        return;
-    }
-    spk__block_load(w->block, w->parameters, n_lanes, dt_ms, p->c.study->seed, w->ids);
-    spk__block_run(w->block, drive, 0, drive->n_steps, watch);
-}
-
-static spk_trace lane_voltage(const spk_problem *p, spk__worker *w, const spk__watch *watch,
-                              size_t lane, size_t n_lanes) {
-    if (!watch->out)
-        return (spk_trace){0};
-    for (size_t k = 0; k < watch->n_samples; k++)
-        w->trace[k] = watch->out[k * n_lanes + lane];
-    return (spk_trace){w->trace, watch->n_samples, 0, (double)watch->every * p->c.dt_ms};
-}
-
-static spk_status cost_candidate(spk_problem *p, spk__worker *w, size_t stimulus, size_t candidate,
-                                 size_t slot, const spk__watch *watch, size_t n_lanes) {
-    size_t lane = slot * p->trials;
-    spk_loss_candidate c = {.trial = w->trials,
-                            .n_trials = p->trials,
-                            .voltage_mV = lane_voltage(p, w, watch, lane, n_lanes),
-                            .peak_mV = -INFINITY,
-                            .finite = true};
-    for (size_t i = 0; i < p->trials; i++) {
-        c.n_spikes += spk__block_spike_count(w->block, lane + i);
-        c.peak_mV = fmax(c.peak_mV, spk__block_peak_mV(w->block, lane + i));
-        c.finite = c.finite && spk__block_finite(w->block, lane + i);
-    }
-    bool allowed = p->k->guard(w->parameters + lane * p->k->n_parameters, p->c.dt_ms) < 0;
-    for (size_t t = 0; t < p->train.n_targets; t++) {
-        const spk__target *target = &p->train.target[t];
-        if (target->stimulus != stimulus)
-            continue;
-        for (size_t i = 0; i < p->trials; i++)
-            w->trials[i] = spk_train_window(
-                spk__block_train(w->block, lane + i, p->train.stimulus[stimulus].stop_ms),
-                target->start_ms, target->stop_ms);
-        double *cost = &p->cost[candidate * p->train.n_targets + t];
-        spk_fate fate;
-        spk_status st = spk_loss_eval(target->loss, &c, w->scratch, NULL, cost, &fate);
-        if (st)
-            return st;
-        if (!allowed) /* a parameter set that the model forbids, but that may point the way back */
-            *cost += 10;
-        p->fate[candidate * p->train.n_targets + t] = (unsigned char)fate;
-    }
-    return SPK_OK;
-}
-
-static spk_status run_item(void *arg, size_t i, int worker) {
-    batch *b = arg;
-    spk_problem *p = b->p;
-    spk__worker *w = &p->worker[worker];
-    size_t stimulus = i / b->n_blocks, first = i % b->n_blocks * b->per_block;
-    size_t n = b->n - first < b->per_block ? b->n - first : b->per_block;
-    const spk__stimulus *s = &p->train.stimulus[stimulus];
-    for (size_t c = 0; c < n; c++) {
-        double *values = w->parameters + c * p->trials * p->k->n_parameters;
-        spk_problem_decode(p, b->x + (first + c) * p->n_free, values);
-        for (size_t t = 1; t < p->trials; t++)
-            memcpy(values + t * p->k->n_parameters, values, p->k->n_parameters * sizeof *values);
-    }
-    int voltage = spk__block_voltage(w->block);
-    spk__watch watch = {.every = watch_every(p), .out = voltage >= 0 ? w->voltage : NULL};
-    watch.state = voltage >= 0 ? (size_t)voltage : 0;
-    spk__problem_run(p, w, s, &s->drive, n * p->trials, p->c.dt_ms, watch.out ? &watch : NULL);
-    spk_status st = SPK_OK;
-    for (size_t c = 0; !st && c < n; c++)
-        st = cost_candidate(p, w, stimulus, first + c, c, &watch, n * p->trials);
-    return st;
-}
-
-static spk_status make_room(spk_problem *p, size_t n) {
-    if (n <= p->room)
-        return SPK_OK;
-    double *cost = spk__realloc(p->ctx, p->cost, n * p->train.n_targets, sizeof *cost);
-    if (!cost)
-        return SPK_ERR_MEMORY;
-    p->cost = cost;
-    unsigned char *fate = spk__realloc(p->ctx, p->fate, n * p->train.n_targets, 1);
-    if (!fate)
-        return SPK_ERR_MEMORY;
-    p->fate = fate;
-    p->room = n;
-    return SPK_OK;
-}
-
-spk_status spk_problem_evaluate(spk_problem *p, const double *x, size_t n, int threads,
-                                double *loss, spk_tally *tally) {
-    batch b = {.p = p, .x = x, .n = n, .per_block = p->lanes / p->trials};
-    b.n_blocks = (n + b.per_block - 1) / b.per_block;
-    spk_status st = make_room(p, n);
-    if (!st)
-        st = spk__problem_workers(p, threads);
-    if (!st)
-        st = spk__parallel_for(p->ctx, b.n_blocks * p->train.n_stimuli, threads, run_item, &b);
-    if (st)
-        return st;
-    double weights = 0;
-    for (size_t t = 0; t < p->train.n_targets; t++)
-        weights += p->train.target[t].weight;
-    for (size_t c = 0; c < n; c++) {
-        const double *cost = p->cost + c * p->train.n_targets;
-        unsigned char worst = 0;
-        loss[c] = 0;
-        for (size_t t = 0; t < p->train.n_targets; t++) {
-            unsigned char fate = p->fate[c * p->train.n_targets + t];
-            loss[c] += cost[t] * p->train.target[t].weight / weights;
-            worst = fate > worst ? fate : worst;
-        }
-        if (!tally)
-            continue;
-        tally->evaluations++;
-        tally->silent += worst == SPK_FATE_SILENT;
-        tally->exploding += worst == SPK_FATE_EXPLODING;
-        tally->nonfinite += worst == SPK_FATE_NONFINITE;
     }
     return SPK_OK;
 }

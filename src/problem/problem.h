@@ -23,9 +23,17 @@ typedef struct {
     size_t n; /* repeats */
     size_t *sweep;
     spk_train *data;
-    spk_loss_target *loss; /* of training targets */
-    double weight;
+    spk_loss_target **loss; /* [objectives], of training targets; NULL where an objective leaves it out */
+    double *weight;         /* [objectives]: repeats that count */
 } spk__target;
+
+typedef struct {
+    const char *name;
+    spk_loss loss;
+    const spk_objective_choice *choice; /* NULL: the study's loss on everything */
+    size_t first_term;
+    double weight; /* of all targets */
+} spk__objective;
 
 typedef struct {
     spk__stimulus *stimulus;
@@ -44,6 +52,8 @@ typedef struct {
     double *trace;      /* one lane's */
     spk_train *trials;
     double *amplitude, *amp_low, *amp_high; /* [lanes], for solved steps */
+    uint64_t noise; /* of the first lane */
+    bool fresh;     /* lanes differ in noise; else only trials do */
 } spk__worker;
 
 struct spk_problem {
@@ -54,7 +64,8 @@ struct spk_problem {
     size_t n_free;
     double *fixed;          /* values of all parameters, where set */
     unsigned char *is_set;
-    spk_loss loss;
+    spk__objective *objective;
+    size_t n_objectives, n_terms;
     spk__part_set train, test;
     size_t trials;          /* of a stochastic model; else 1 */
     size_t lanes;           /* of a block: candidates times trials */
@@ -62,15 +73,20 @@ struct spk_problem {
     spk__worker *worker;
     size_t n_workers;
     size_t spike_limit;
-    double *cost;           /* [candidates][targets] */
-    unsigned char *fate;
-    size_t room;            /* candidates that these have room for */
+    double *cost;           /* [candidates][targets][objectives] */
+    double *terms;          /* [candidates][targets][terms] */
+    unsigned char *fate;    /* [candidates][targets] */
+    size_t room, term_room; /* candidates that these have room for */
 };
 
 spk_status spk__problem_parameters(spk_problem *p);
-spk_status spk__problem_losses(spk_problem *p);
+spk_status spk__problem_objectives(spk_problem *p);
+bool spk__problem_needs_voltage(const spk_problem *p);
+bool spk__problem_solves_step(const spk_problem *p);
 spk_status spk__problem_targets(spk_problem *p);
-void spk__part_set_free(spk_ctx *ctx, spk__part_set *s);
+void spk__part_set_free(spk_ctx *ctx, spk__part_set *s, size_t n_objectives);
+/* Steps between samples of the voltage that losses see. */
+size_t spk__problem_watch_every(const spk_problem *p);
 spk_status spk__problem_workers(spk_problem *p, int threads);
 void spk__worker_free(spk_ctx *ctx, spk__worker *w);
 

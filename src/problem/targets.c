@@ -2,12 +2,16 @@
 #include "problem/problem.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-void spk__part_set_free(spk_ctx *ctx, spk__part_set *s) {
+void spk__part_set_free(spk_ctx *ctx, spk__part_set *s, size_t n_objectives) {
     for (size_t i = 0; i < s->n_stimuli; i++)
         spk__drive_free(ctx, &s->stimulus[i].drive);
     for (size_t i = 0; i < s->n_targets; i++) {
-        spk_loss_target_free(s->target[i].loss);
+        for (size_t k = 0; s->target[i].loss && k < n_objectives; k++)
+            spk_loss_target_free(s->target[i].loss[k]);
+        spk__free(ctx, s->target[i].loss);
+        spk__free(ctx, s->target[i].weight);
         spk__free(ctx, s->target[i].sweep);
         spk__free(ctx, s->target[i].data);
     }
@@ -27,7 +31,7 @@ static spk_status find_stimulus(spk_problem *p, spk__part_set *s, const spk_swee
     spk__stimulus *st = &s->stimulus[s->n_stimuli];
     st->number = sweep->stimulus;
     st->current_pA = spk_recording_mean_current(p->c.recording, sweep->stimulus);
-    if (!st->current_pA.n && !spk_loss_solves_step(&p->loss))
+    if (!st->current_pA.n && !spk__problem_solves_step(p))
         return spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_label(p->c.recording)},
                          "add a current column to the recording, or use the loss 'spikenetopt', which "
                          "solves for a step",
@@ -95,36 +99,80 @@ static void plan_step(spk_problem *p, spk__stimulus *s) {
     s->high_pA = size > 0 ? 10 * size : 5000;
 }
 
+/* Whether an objective counts a sweep; names are the file's, or numbers. */
+static bool counts(const spk__objective *o, const spk_sweep *sweep) {
+    if (!o->choice || !o->choice->n_sweeps)
+        return true;
+    for (size_t i = 0; i < o->choice->n_sweeps; i++) {
+        const char *name = o->choice->sweep[i];
+        char *end;
+        long number = strtol(name, &end, 10);
+        if (strcmp(name, sweep->name) == 0 || (*name && !*end && number == sweep->number))
+            return true;
+    }
+    return false;
+}
+
+/* The repeats of a target that an objective counts, as its data. */
+static spk_status prepare_loss(spk_problem *p, spk__target *t, size_t objective) {
+    spk__objective *o = &p->objective[objective];
+    spk_train *data = SPK__ARRAY(p->ctx, t->n, spk_train);
+    spk_trace *voltage = SPK__ARRAY(p->ctx, t->n, spk_trace);
+    size_t n = 0;
+    spk_status st = data && voltage ? SPK_OK : SPK_ERR_MEMORY;
+    for (size_t r = 0; !st && r < t->n; r++) {
+        const spk_sweep *sweep = spk_recording_sweep(p->c.recording, t->sweep[r]);
+        if (!counts(o, sweep))
+            continue;
+        data[n] = t->data[r];
+        voltage[n++] = sweep->voltage_mV;
+    }
+    if (!st && n)
+        st = spk_loss_target_new(p->ctx, &o->loss, data, voltage, n,
+                                 p->train.stimulus[t->stimulus].current_pA, &t->loss[objective]);
+    if (!st && n && spk_loss_limit(t->loss[objective]) > p->spike_limit)
+        p->spike_limit = spk_loss_limit(t->loss[objective]);
+    t->weight[objective] = (double)n;
+    o->weight += (double)n;
+    spk__free(p->ctx, data);
+    spk__free(p->ctx, voltage);
+    return st;
+}
+
+static spk_status check_objectives(const spk_problem *p) {
+    for (size_t i = 0; i < p->n_objectives; i++)
+        if (!(p->objective[i].weight > 0))
+            return spk__fail(p->ctx, SPK_ERR_INPUT, &p->objective[i].choice->loc,
+                             "`spikefit inspect` names the sweeps; those of 'train' are trained on",
+                             "no sweep of the objective '%s' is among the training data",
+                             p->objective[i].name);
+    return SPK_OK;
+}
+
 static spk_status prepare_training(spk_problem *p) {
     size_t spikes = 0;
     spk_status st = SPK_OK;
     for (size_t i = 0; !st && i < p->train.n_stimuli; i++) {
         spk__stimulus *s = &p->train.stimulus[i];
-        if (spk_loss_solves_step(&p->loss))
+        if (spk__problem_solves_step(p))
             plan_step(p, s);
         st = spk__drive_new(p->ctx, p->k, s->current_pA, p->c.dt_ms, s->stop_ms, &s->drive);
     }
     for (size_t i = 0; !st && i < p->train.n_targets; i++) {
         spk__target *t = &p->train.target[i];
-        spk_trace *voltage = SPK__ARRAY(p->ctx, t->n, spk_trace);
-        if (!voltage)
-            return SPK_ERR_MEMORY;
-        for (size_t r = 0; r < t->n; r++) {
-            voltage[r] = spk_recording_sweep(p->c.recording, t->sweep[r])->voltage_mV;
+        t->loss = SPK__ARRAY(p->ctx, p->n_objectives, spk_loss_target *);
+        t->weight = SPK__ARRAY(p->ctx, p->n_objectives, double);
+        st = t->loss && t->weight ? SPK_OK : SPK_ERR_MEMORY;
+        for (size_t k = 0; !st && k < p->n_objectives; k++)
+            st = prepare_loss(p, t, k);
+        for (size_t r = 0; r < t->n; r++)
             spikes += t->data[r].n;
-        }
-        t->weight = (double)t->n;
-        st = spk_loss_target_new(p->ctx, &p->loss, t->data, voltage, t->n,
-                                 p->train.stimulus[t->stimulus].current_pA, &t->loss);
-        spk__free(p->ctx, voltage);
-        if (!st && spk_loss_limit(t->loss) > p->spike_limit)
-            p->spike_limit = spk_loss_limit(t->loss);
     }
     if (!st && !spikes)
         st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_label(p->c.recording)},
                        "choose other sweeps or a longer window; `spikefit inspect` shows the spikes",
                        "the training data hold no spike");
-    return st;
+    return st ? st : check_objectives(p);
 }
 
 spk_status spk__problem_targets(spk_problem *p) {
@@ -132,39 +180,4 @@ spk_status spk__problem_targets(spk_problem *p) {
     if (!st)
         st = build(p, p->c.test, p->c.n_test, &p->test);
     return st ? st : prepare_training(p);
-}
-
-static spk_status set_option(spk_problem *p, spk_loss_term *t, const spk_loss_choice *c, size_t i) {
-    const spk_setting *s = &c->options.item[i];
-    const spk_opt *table = t->metric ? t->metric->options : t->kind->options;
-    static const spk_opt none[] = {{0}};
-    const char *own = "weight", *near = spk_nearest(s->name, &own, 1);
-    bool known = false;
-    for (const spk_opt *o = table; o && o->name; o++)
-        known = known || strcmp(o->name, s->name) == 0;
-    if (near && !known)
-        return spk__fail(p->ctx, SPK_ERR_INPUT, &s->name_loc, "did you mean 'weight'?",
-                         "%s has no option '%s'", c->name, s->name);
-    return spk_opts_set_at(p->ctx, table ? table : none, c->name, s->name, s->value, &s->name_loc,
-                           &s->value_loc, &t->options);
-}
-
-spk_status spk__problem_losses(spk_problem *p) {
-    const spk_study *s = p->c.study;
-    if (!s->n_losses)
-        return spk_loss_default(p->ctx, &p->loss);
-    double sum = 0;
-    for (size_t i = 0; i < s->n_losses; i++) {
-        spk_status st = spk_loss_add(p->ctx, &p->loss, s->loss[i].name, s->loss[i].weight,
-                                     &s->loss[i].loc);
-        for (size_t k = 0; !st && k < s->loss[i].options.n; k++)
-            st = set_option(p, &p->loss.term[p->loss.n - 1], &s->loss[i], k);
-        if (st)
-            return st;
-        sum += s->loss[i].weight;
-    }
-    if (!(sum > 0))
-        return spk__fail(p->ctx, SPK_ERR_INPUT, &s->loss[0].loc, "give one of them a weight above 0",
-                         "all terms of the loss have weight 0");
-    return SPK_OK;
 }

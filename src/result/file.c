@@ -1,6 +1,7 @@
 /* result.h5 and result.json: writing and reading. */
 #include <spikefit/result.h>
 
+#include "result/front.h"
 #include "result/identifiability.h"
 #include "result/json.h"
 #include "result/store.h"
@@ -125,6 +126,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     put_pairs(&h, r);
     put_history(&h, &r->history);
     spk__identifiability_put(&h, &r->identifiability);
+    spk__front_put(&h, &r->front);
     return spk__store_finish(&h);
 }
 
@@ -302,6 +304,7 @@ static void get_all(spk__store *h, spk_result *r) {
     if (!h->status)
         get_history(h, &r->history);
     spk__identifiability_get(h, r->n_parameters, &r->identifiability);
+    spk__front_get(h, r->n_parameters, &r->front);
 }
 
 spk_status spk_result_read(spk_ctx *ctx, const char *folder, spk_result **out) {

@@ -1,7 +1,7 @@
 /* What a fit says about its parameters: its life, and its place in the result's file. */
 #include "result/identifiability.h"
 
-enum { SUMMARY_NUMBERS = 7, PROFILE_NUMBERS = 8 };
+enum { SUMMARY_NUMBERS = 8, PROFILE_NUMBERS = 8 };
 
 const char *spk_determined_words(spk_determined d) {
     static const char *const words[] = {
@@ -55,7 +55,7 @@ void spk__identifiability_put(spk__store *h, const spk_result_identifiability *y
     spk__store_group(h, directions);
     double x[SUMMARY_NUMBERS] = {
         (double)y->n,           (double)y->n_directions, y->limit, y->lowest, (double)y->starts,
-        (double)y->starts_near, (double)y->evaluations};
+        (double)y->starts_near, (double)y->evaluations,  y->best};
     spk__store_put_doubles(h, "identifiability/numbers", x, SUMMARY_NUMBERS);
     for (size_t i = 0; i < y->n; i++)
         put_profile(h, &y->profile[i], i, y->n);
@@ -116,6 +116,7 @@ void spk__identifiability_get(spk__store *h, size_t n_parameters, spk_result_ide
     y->starts = count_of(x[4]);
     y->starts_near = count_of(x[5]);
     y->evaluations = count_of(x[6]);
+    y->best = x[7];
     for (size_t i = 0; i < n; i++)
         get_profile(h, &y->profile[i], i, n, n_parameters);
     for (size_t i = 0; i < m; i++) {

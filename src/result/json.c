@@ -94,7 +94,8 @@ static void put_identifiability(const spk_result *r, spk__str *s) {
     const spk_result_identifiability *y = &r->identifiability;
     if (!y->n)
         return;
-    number_field(s, ",\n  \"identifiability\": {\n    ", "limit", y->limit);
+    number_field(s, ",\n  \"identifiability\": {\n    ", "loss", y->best);
+    number_field(s, ", ", "limit", y->limit);
     number_field(s, ", ", "lowest_loss", y->lowest);
     number_field(s, ", ", "starts", (double)y->starts);
     number_field(s, ", ", "starts_near", (double)y->starts_near);
@@ -136,6 +137,35 @@ static void put_pairs(const spk_result *r, spk__str *s) {
         put_pair(&r->pair[i], s);
     }
     spk__str_add(s, "\n  ]");
+}
+
+/* Rows of losses and values, headed by the names of both. */
+static void put_front(const spk_result *r, spk__str *s) {
+    const spk_result_front *f = &r->front;
+    if (!f->n_objectives)
+        return;
+    text_field(s, ",\n  \"front\": {\n    ", "picked_by", f->pick);
+    number_field(s, ", ", "picked", (double)f->picked + 1);
+    spk__str_add(s, ",\n    \"objectives\": [");
+    for (size_t i = 0; i < f->n_objectives; i++) {
+        spk__str_add(s, i ? ", " : "");
+        put_text(s, f->name[i]);
+    }
+    spk__str_add(s, "],\n    \"parameters\": [");
+    for (size_t i = 0, n = 0; i < r->n_parameters; i++) {
+        if (!r->parameter[i].free)
+            continue;
+        spk__str_add(s, n++ ? ", " : "");
+        put_text(s, r->parameter[i].name);
+    }
+    spk__str_add(s, "],\n    \"rows\": [");
+    for (size_t i = 0; i < f->n; i++) {
+        number_field(s, i ? ",\n      {" : "\n      {", "row", (double)i + 1);
+        put_numbers(s, "loss", f->loss + i * f->n_objectives, f->n_objectives);
+        put_numbers(s, "value", f->value + i * f->dim, f->dim);
+        spk__str_add(s, "}");
+    }
+    spk__str_add(s, "\n    ]\n  }");
 }
 
 static void put_model(const spk_result_model *m, bool several, spk__str *s) {
@@ -184,6 +214,7 @@ void spk__result_json(const spk_result *r, spk__str *s) {
     spk__str_add(s, "\n  ]");
     put_identifiability(r, s);
     put_pairs(r, s);
+    put_front(r, s);
     spk__str_add(s, ",\n  \"models\": [");
     for (size_t i = 0; i < r->n_models; i++) {
         spk__str_add(s, "%s\n    ", i ? "," : "");

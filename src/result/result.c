@@ -2,6 +2,7 @@
 #include <spikefit/result.h>
 
 #include "base/base.h"
+#include "result/front.h"
 
 void spk_result_free(spk_result *r) {
     if (!r)
@@ -28,6 +29,7 @@ void spk_result_free(spk_result *r) {
     spk__free(ctx, r->pair);
     spk_result_clear_scores(r);
     spk_result_clear_identifiability(r);
+    spk__front_free(ctx, &r->front);
     spk_result_history *h = &r->history;
     void *parts[] = {r->version, r->study,     r->study_name, r->data_path, r->data_hash,
                      r->model,   r->parameter, r->method,     r->stop_reason,

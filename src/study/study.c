@@ -1,7 +1,5 @@
 /* The study file: one function per block of it. */
-#include <spikefit/study.h>
-
-#include "study/yaml.h"
+#include "study/reader.h"
 
 #include <math.h>
 
@@ -10,15 +8,8 @@ static spk_unit ms_unit(void) {
     return (spk_unit){.dim = {1}, .scale = 1};
 }
 
-typedef struct {
-    spk_ctx *ctx;
-    spk__arena *arena;
-    spk_study *s;
-} reader;
-
-/* A scalar or a list of scalars. */
-static spk_status read_names(reader *r, const spk__node *n, const char *what, const char ***names,
-                             spk_loc **locs, size_t *count) {
+spk_status spk__study_names(spk__study_reader *r, const spk__node *n, const char *what,
+                            const char ***names, spk_loc **locs, size_t *count) {
     size_t total = n->kind == SPK__SEQUENCE ? n->n : 1;
     *names = spk__arena_alloc(r->arena, total, sizeof **names);
     *locs = spk__arena_alloc(r->arena, total, sizeof **locs);
@@ -36,8 +27,8 @@ static spk_status read_names(reader *r, const spk__node *n, const char *what, co
     return SPK_OK;
 }
 
-static spk_status read_integers(reader *r, const spk__node *n, const char *what, int **out,
-                                size_t *count) {
+static spk_status read_integers(spk__study_reader *r, const spk__node *n, const char *what,
+                                int **out, size_t *count) {
     size_t total = n->kind == SPK__SEQUENCE ? n->n : 1;
     *out = spk__arena_alloc(r->arena, total, sizeof **out);
     if (!*out)
@@ -53,7 +44,7 @@ static spk_status read_integers(reader *r, const spk__node *n, const char *what,
     return st;
 }
 
-static spk_status read_window(reader *r, const spk__node *n, spk_part_choice *p) {
+static spk_status read_window(spk__study_reader *r, const spk__node *n, spk_part_choice *p) {
     spk_status st = spk__node_expect(r->ctx, n, SPK__SEQUENCE, "window");
     if (st)
         return st;
@@ -70,7 +61,8 @@ static spk_status read_window(reader *r, const spk__node *n, spk_part_choice *p)
     return st;
 }
 
-static spk_status read_part(reader *r, const spk__node *n, const char *what, spk_part_choice *p) {
+static spk_status read_part(spk__study_reader *r, const spk__node *n, const char *what,
+                            spk_part_choice *p) {
     static const char *const keys[] = {"sweeps", "repeats", "window", NULL};
     *p = (spk_part_choice){.stop_ms = INFINITY};
     if (!n)
@@ -81,7 +73,7 @@ static spk_status read_part(reader *r, const spk__node *n, const char *what, spk
     const spk__node *v;
     spk_loc *locs;
     if (!st && (v = spk__node_find(n, "sweeps")))
-        st = read_names(r, v, "a sweep", &p->sweep, &locs, &p->n_sweeps);
+        st = spk__study_names(r, v, "a sweep", &p->sweep, &locs, &p->n_sweeps);
     if (!st && (v = spk__node_find(n, "repeats")))
         st = read_integers(r, v, "a repeat's number", &p->repeat, &p->n_repeats);
     if (!st && (v = spk__node_find(n, "window")))
@@ -89,7 +81,7 @@ static spk_status read_part(reader *r, const spk__node *n, const char *what, spk
     return st;
 }
 
-static spk_status read_detection(reader *r, const spk__node *n) {
+static spk_status read_detection(spk__study_reader *r, const spk__node *n) {
     static const char *const keys[] = {"rule",      "threshold",   "slope",
                                        "dead_time", "interpolate", NULL};
     static const char *const rules[] = {"threshold", "slope", NULL};
@@ -120,7 +112,7 @@ static spk_status read_detection(reader *r, const spk__node *n) {
 }
 
 /* Paths are relative to the study file. */
-static spk_status place_paths(reader *r) {
+static spk_status place_paths(spk__study_reader *r) {
     for (size_t i = 0; i < r->s->n_recordings; i++) {
         const char *p = r->s->recording[i];
         if (p[0] == '/')
@@ -136,7 +128,7 @@ static spk_status place_paths(reader *r) {
     return SPK_OK;
 }
 
-static spk_status read_data(reader *r, const spk__node *n) {
+static spk_status read_data(spk__study_reader *r, const spk__node *n) {
     static const char *const keys[] = {"recording", "reader", "detect", "train", "test", NULL};
     if (!n)
         return spk__fail(r->ctx, SPK_ERR_INPUT, &(spk_loc){.file = r->s->path},
@@ -147,8 +139,8 @@ static spk_status read_data(reader *r, const spk__node *n) {
         st = spk__fail(r->ctx, SPK_ERR_INPUT, &n->loc, "add 'recording: cell.csv'",
                        "data names no recording");
     if (!st)
-        st = read_names(r, v, "a recording", &r->s->recording, &r->s->recording_loc,
-                        &r->s->n_recordings);
+        st = spk__study_names(r, v, "a recording", &r->s->recording, &r->s->recording_loc,
+                              &r->s->n_recordings);
     if (!st && r->s->n_recordings == 0)
         st = spk__fail(r->ctx, SPK_ERR_INPUT, &v->loc, NULL, "the list of recordings is empty");
     if (!st)
@@ -167,8 +159,8 @@ static spk_status read_data(reader *r, const spk__node *n) {
     return st;
 }
 
-static spk_status take_text(reader *r, const spk__node *n, const char *what, const char **text,
-                            spk_loc *loc) {
+spk_status spk__study_text(spk__study_reader *r, const spk__node *n, const char *what,
+                           const char **text, spk_loc *loc) {
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__SCALAR, what);
@@ -179,16 +171,17 @@ static spk_status take_text(reader *r, const spk__node *n, const char *what, con
     return st;
 }
 
-static spk_status read_free(reader *r, const spk__node *n, spk_free_parameter *p) {
-    static const char *const keys[] = {"min", "max", "scale", "start", NULL};
+static spk_status read_free(spk__study_reader *r, const spk__node *n, spk_free_parameter *p) {
+    static const char *const keys[] = {"min", "max", "scale", "start", "prior", NULL};
     static const char *const scales[] = {"auto", "linear", "log", NULL};
     *p = (spk_free_parameter){.name = n->key, .loc = n->key_loc};
     if (n->kind == SPK__SEQUENCE) {
         if (n->n != 2)
             return spk__fail(r->ctx, SPK_ERR_INPUT, &n->loc, "write [min, max] with units",
                              "%s needs two bounds, not %zu", n->key, n->n);
-        spk_status st = take_text(r, n->first, "the lower bound", &p->min, &p->min_loc);
-        return st ? st : take_text(r, n->first->next, "the upper bound", &p->max, &p->max_loc);
+        spk_status st = spk__study_text(r, n->first, "the lower bound", &p->min, &p->min_loc);
+        return st ? st
+                  : spk__study_text(r, n->first->next, "the upper bound", &p->max, &p->max_loc);
     }
     if (n->kind == SPK__SCALAR && strcmp(n->text, "auto") == 0)
         return SPK_OK; /* bounds as the model suggests */
@@ -204,15 +197,15 @@ static spk_status read_free(reader *r, const spk__node *n, spk_free_parameter *p
         st = spk__node_choice(r->ctx, v, "the scale", scales, &scale);
     p->scale = (spk_scale)scale;
     if (!st)
-        st = take_text(r, spk__node_find(n, "min"), "min", &p->min, &p->min_loc);
+        st = spk__study_text(r, spk__node_find(n, "min"), "min", &p->min, &p->min_loc);
     if (!st)
-        st = take_text(r, spk__node_find(n, "max"), "max", &p->max, &p->max_loc);
+        st = spk__study_text(r, spk__node_find(n, "max"), "max", &p->max, &p->max_loc);
     if (!st)
-        st = take_text(r, spk__node_find(n, "start"), "start", &p->start, &p->start_loc);
-    return st;
+        st = spk__study_text(r, spk__node_find(n, "start"), "start", &p->start, &p->start_loc);
+    return st ? st : spk__study_prior(r, spk__node_find(n, "prior"), &p->prior);
 }
 
-static spk_status read_fit(reader *r, const spk__node *n) {
+static spk_status read_fit(spk__study_reader *r, const spk__node *n) {
     if (!n || (n->kind == SPK__SCALAR && strcmp(n->text, "auto") == 0))
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "fit");
@@ -229,18 +222,19 @@ static spk_status read_fit(reader *r, const spk__node *n) {
     return st;
 }
 
-static spk_status read_loss(reader *r, const spk__node *n) {
+spk_status spk__study_losses(spk__study_reader *r, const spk__node *n, spk_loss_choice **out,
+                             size_t *count) {
     static const char *const own[] = {"weight", NULL};
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "loss");
     if (st)
         return st;
-    r->s->loss = spk__arena_alloc(r->arena, n->n, sizeof *r->s->loss);
-    if (!r->s->loss)
+    *out = spk__arena_alloc(r->arena, n->n, sizeof **out);
+    if (!*out)
         return SPK_ERR_MEMORY;
     for (const spk__node *v = n->first; !st && v; v = v->next) {
-        spk_loss_choice *c = &r->s->loss[r->s->n_losses++];
+        spk_loss_choice *c = &(*out)[(*count)++];
         *c = (spk_loss_choice){.name = v->key, .loc = v->key_loc, .weight = 1};
         const spk__node *weight = v->kind == SPK__SCALAR ? v : spk__node_find(v, "weight");
         if (weight)
@@ -254,8 +248,10 @@ static spk_status read_loss(reader *r, const spk__node *n) {
     return st;
 }
 
-static spk_status read_simulation(reader *r, const spk__node *n) {
-    static const char *const keys[] = {"dt", "integrator", "drive", "spike", "precision", NULL};
+static spk_status read_simulation(spk__study_reader *r, const spk__node *n) {
+    static const char *const keys[] = {"dt",        "integrator", "drive",  "spike",
+                                       "precision", "noise",      "trials", NULL};
+    static const char *const noises[] = {"auto", "common", "fresh", NULL};
     static const char *const drives[] = {"held", "linear", NULL};
     static const char *const spikes[] = {"grid", "carry", NULL};
     static const char *const precisions[] = {"float64", "float32", NULL};
@@ -270,8 +266,8 @@ static spk_status read_simulation(reader *r, const spk__node *n) {
                            "a step of %g ms is outside 0.0001 .. 10 ms", s->dt_ms);
     }
     if (!st)
-        st = take_text(r, spk__node_find(n, "integrator"), "the integrator", &s->integrator,
-                       &s->integrator_loc);
+        st = spk__study_text(r, spk__node_find(n, "integrator"), "the integrator", &s->integrator,
+                             &s->integrator_loc);
     if (!st && (v = spk__node_find(n, "drive"))) {
         st = spk__node_choice(r->ctx, v, "the drive", drives, &i);
         s->drive = st ? NULL : drives[i];
@@ -282,31 +278,39 @@ static spk_status read_simulation(reader *r, const spk__node *n) {
     }
     if (!st && (v = spk__node_find(n, "precision")))
         st = spk__node_choice(r->ctx, v, "the precision", precisions, &s->float32);
+    i = 0;
+    if (!st && (v = spk__node_find(n, "noise")))
+        st = spk__node_choice(r->ctx, v, "the noise", noises, &i);
+    s->noise = (spk_noise)i;
+    int64_t trials = 0;
+    if (!st && (v = spk__node_find(n, "trials")))
+        st = spk__node_integer(r->ctx, v, "trials", 1, 1000, &trials);
+    s->trials = (int)trials;
     return st;
 }
 
-static spk_status read_search(reader *r, const spk__node *n) {
+static spk_status read_search(spk__study_reader *r, const spk__node *n) {
     static const char *const own[] = {"method", "evaluations", NULL};
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "search");
     const spk__node *v;
     if (!st)
-        st = take_text(r, spk__node_find(n, "method"), "the method", &r->s->method,
-                       &r->s->method_loc);
+        st = spk__study_text(r, spk__node_find(n, "method"), "the method", &r->s->method,
+                             &r->s->method_loc);
     if (!st && (v = spk__node_find(n, "evaluations")))
         st = spk__node_integer(r->ctx, v, "evaluations", 1, (int64_t)1 << 50, &r->s->evaluations);
     return st ? st : spk__node_settings(r->ctx, r->arena, n, own, &r->s->search);
 }
 
-static spk_status read_fixed(reader *r, const spk__node *n) {
+static spk_status read_fixed(spk__study_reader *r, const spk__node *n) {
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "fixed");
     return st ? st : spk__node_settings(r->ctx, r->arena, n, NULL, &r->s->fixed);
 }
 
-static spk_status read_rest(reader *r, const spk__node *root) {
+static spk_status read_rest(spk__study_reader *r, const spk__node *root) {
     spk_status st = SPK_OK;
     const spk__node *v;
     int64_t x = 1;
@@ -320,17 +324,18 @@ static spk_status read_rest(reader *r, const spk__node *root) {
     return st;
 }
 
-static spk_status read_model(reader *r, const spk__node *n) {
+static spk_status read_model(spk__study_reader *r, const spk__node *n) {
     if (!n)
         return spk__fail(r->ctx, SPK_ERR_INPUT, &(spk_loc){.file = r->s->path},
                          "add 'model: aeif_psc_exp'; `spikefit models` lists the built-in ones",
                          "the study names no model");
-    return read_names(r, n, "a model", &r->s->model, &r->s->model_loc, &r->s->n_models);
+    return spk__study_names(r, n, "a model", &r->s->model, &r->s->model_loc, &r->s->n_models);
 }
 
-static spk_status read_study(reader *r, const spk__node *root) {
-    static const char *const keys[] = {"model",      "data",   "fit",  "fixed",   "loss",
-                                       "simulation", "search", "seed", "threads", NULL};
+static spk_status read_study(spk__study_reader *r, const spk__node *root) {
+    static const char *const keys[] = {"model", "data",       "fit",        "fixed",
+                                       "loss",  "objectives", "simulation", "search",
+                                       "seed",  "threads",    NULL};
     /* Every block is read even where one has a mistake: all of them are worth knowing at once. */
     spk_status each[] = {
         spk__node_check_keys(r->ctx, root, "the study", keys),
@@ -338,7 +343,8 @@ static spk_status read_study(reader *r, const spk__node *root) {
         root->kind == SPK__MAPPING ? read_data(r, spk__node_find(root, "data")) : SPK_OK,
         read_fit(r, spk__node_find(root, "fit")),
         read_fixed(r, spk__node_find(root, "fixed")),
-        read_loss(r, spk__node_find(root, "loss")),
+        spk__study_losses(r, spk__node_find(root, "loss"), &r->s->loss, &r->s->n_losses),
+        spk__study_objectives(r, spk__node_find(root, "objectives")),
         read_simulation(r, spk__node_find(root, "simulation")),
         read_search(r, spk__node_find(root, "search")),
         read_rest(r, root)};
@@ -368,7 +374,7 @@ spk_status spk_study_parse(spk_ctx *ctx, const char *path, const char *text, siz
                      .evaluations = 80000};
     if (!s->path || !s->folder || !s->text)
         goto out;
-    reader r = {ctx, arena, s};
+    spk__study_reader r = {ctx, arena, s};
     spk__node *root = NULL;
     st = spk__yaml_parse(ctx, arena, s->path, text, length, &root);
     if (!st)

@@ -5,12 +5,54 @@
 
 #include <math.h>
 
+static spk_status make_room(spk__landscape *l, size_t n) {
+    if (n <= l->each_room)
+        return SPK_OK;
+    double *more = spk__realloc(l->ctx, l->each, n * spk_problem_objectives(l->p), sizeof *more);
+    if (!more)
+        return SPK_ERR_MEMORY;
+    l->each = more;
+    l->each_room = n;
+    return SPK_OK;
+}
+
 spk_status spk__landscape_evaluate(spk__landscape *l, const double *x, size_t n, double *f) {
-    spk_status st = spk_problem_evaluate(l->p, x, n, l->threads, f, NULL);
+    size_t k = spk_problem_objectives(l->p);
+    spk_status st = l->weight ? make_room(l, n) : SPK_OK;
+    if (!st)
+        st = spk_problem_run(l->p, &(spk_evaluation){.x = x,
+                                                     .n = n,
+                                                     .threads = l->threads,
+                                                     .loss = f,
+                                                     .each = l->weight ? l->each : NULL});
     l->evaluations += n;
-    for (size_t i = 0; !st && i < n; i++)
+    for (size_t i = 0; !st && i < n; i++) {
+        for (size_t j = 0; l->weight && j < k; j++)
+            f[i] = (j ? f[i] : 0) + l->weight[j] * l->each[i * k + j];
         l->lowest = fmin(l->lowest, f[i]);
+    }
     return st;
+}
+
+/* The knee of a front is the minimum of the losses' sum, each scaled to its range there. */
+static spk_status weigh_objectives(spk__landscape *l, const spk_result_front *f) {
+    size_t k = spk_problem_objectives(l->p);
+    double sum = 0;
+    if (k < 2 || f->n_objectives != k)
+        return SPK_OK;
+    l->weight = SPK__ARRAY(l->ctx, k, double);
+    for (size_t j = 0; l->weight && j < k; j++) {
+        double low = INFINITY, high = -INFINITY;
+        for (size_t i = 0; i < f->n; i++) {
+            low = fmin(low, f->loss[i * k + j]);
+            high = fmax(high, f->loss[i * k + j]);
+        }
+        l->weight[j] = high > low ? 1 / (high - low) : 1;
+        sum += l->weight[j];
+    }
+    for (size_t j = 0; l->weight && j < k; j++)
+        l->weight[j] /= sum;
+    return l->weight ? SPK_OK : SPK_ERR_MEMORY;
 }
 
 /* ---- life ---- */
@@ -23,6 +65,8 @@ static void landscape_free(spk__landscape *l) {
     spk__free(l->ctx, l->reach);
     spk__free(l->ctx, l->shape);
     spk__free(l->ctx, l->room);
+    spk__free(l->ctx, l->weight);
+    spk__free(l->ctx, l->each);
 }
 
 static spk_status landscape_new(spk_ctx *ctx, spk_problem *p, const spk_result *r, int threads,
@@ -54,6 +98,8 @@ static spk_status landscape_new(spk_ctx *ctx, spk_problem *p, const spk_result *
     if (!st)
         spk_problem_encode(p, values, l->best);
     spk__free(ctx, values);
+    if (!st)
+        st = weigh_objectives(l, &r->front);
     if (!st)
         st = spk__landscape_evaluate(l, l->best, 1, &l->best_loss);
     if (!st && !isfinite(l->best_loss))
@@ -165,6 +211,7 @@ static spk_status keep(spk__landscape *l, spk_result *r) {
         return st;
     compare_starts(l, &r->history, y);
     st = keep_directions(l, y);
+    y->best = l->best_loss;
     y->limit = l->limit;
     y->lowest = l->lowest;
     y->evaluations = l->evaluations;

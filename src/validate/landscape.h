@@ -33,6 +33,9 @@ typedef struct {
     uint64_t seed;
     size_t dim;
     double *best, *reach; /* [dim]; reach: how far a coordinate can go alone within the limit */
+    double *weight;       /* of the objectives, where there are several; else NULL */
+    double *each;         /* scratch for them */
+    size_t each_room;
     double best_loss, limit;
     double lowest; /* seen so far */
     uint64_t evaluations;

@@ -7,11 +7,13 @@
 
 /* The options that the study's loss gave this metric, else its defaults. */
 static void options_for(const spk_problem *p, const spk_metric *m, spk_opts *o) {
-    const spk_loss *loss = spk_problem_loss(p);
     spk_opts_default(m->options, o);
-    for (size_t i = 0; i < loss->n; i++)
-        if (loss->term[i].metric == m)
-            *o = loss->term[i].options;
+    for (size_t k = spk_problem_objectives(p); k-- > 0;) {
+        const spk_loss *loss = spk_problem_loss(p, k);
+        for (size_t i = 0; i < loss->n; i++)
+            if (loss->term[i].metric == m)
+                *o = loss->term[i].options;
+    }
 }
 
 /* Several stimuli come together as a mean, each weighted by its repeats; their intervals as those

@@ -52,6 +52,30 @@ static bool add_identifiability(spk_result *r) {
            y->direction[0].sentence;
 }
 
+static bool add_front(spk_result *r) {
+    spk_ctx *ctx = r->ctx;
+    spk_result_front *f = &r->front;
+    f->name = SPK__ARRAY(ctx, 2, char *);
+    if (!f->name)
+        return false;
+    f->n_objectives = 2;
+    f->name[0] = spk__strdup(ctx, "spikes");
+    f->name[1] = spk__strdup(ctx, "voltage");
+    f->x = numbers(ctx, 4, 50);
+    f->value = numbers(ctx, 4, 60);
+    f->loss = numbers(ctx, 8, 70);
+    f->pick = spk__strdup(ctx, "limit=voltage:0.3");
+    if (!f->name[0] || !f->name[1] || !f->x || !f->value || !f->loss || !f->pick)
+        return false;
+    f->n = 4;
+    f->dim = 1;
+    f->picked = 2;
+    /* A convex front: rows (0, 10), (1, 3), (4, 1), (10, 0). */
+    const double loss[] = {0, 10, 1, 3, 4, 1, 10, 0};
+    memcpy(f->loss, loss, sizeof loss);
+    return true;
+}
+
 /* A result with everything in it; the arrays are on the heap of the context, as from a fit. */
 static spk_result *make(spk_ctx *ctx) {
     spk_result *r = SPK__NEW(ctx, spk_result);
@@ -115,7 +139,8 @@ static spk_result *make(spk_ctx *ctx) {
               r->parameter[0].unit;
     }
     spk_result_score s = {.measure = (char *)(uintptr_t)"spike_distance", .part = (char *)(uintptr_t)"test", .value = 0.5, .low = 0.25, .high = NAN};
-    if (all && spk_result_add_score(r, &s) == SPK_OK && add_identifiability(r))
+    if (all && spk_result_add_score(r, &s) == SPK_OK && add_identifiability(r) &&
+        add_front(r))
         return r;
     spk_result_free(r);
     return NULL;
@@ -136,6 +161,11 @@ TEST(round_trip) {
     CHECK(b->n_scores == 1 && b->score[0].low == 0.25 && isnan(b->score[0].high));
     CHECK(b->history.n == 2 && b->history.first[2] == 6 && b->history.f[5] == 3.0f &&
           b->history.x[11] == 0.5f);
+    const spk_result_front *f = &b->front;
+    REQUIRE(f->n == 4 && f->n_objectives == 2 && f->dim == 1);
+    CHECK(f->picked == 2 && f->x[3] == 53 && f->value[3] == 63 && f->loss[3] == 3);
+    CHECK_STR(f->name[1], "voltage");
+    CHECK_STR(f->pick, "limit=voltage:0.3");
     const spk_result_identifiability *y = &b->identifiability;
     REQUIRE(y->n == 1 && y->n_directions == 1 && y->profile[0].n == 2);
     CHECK(y->limit == 0.3 && y->starts == 3 && y->evaluations == 77);
@@ -183,6 +213,28 @@ TEST(json_escapes_and_nulls) {
     CHECK(strstr(text, "\"spike_shift_at_quarter_step_ms\": null") != NULL);
     CHECK(strstr(text, "\"value\": 0.30000000000000004, \"unit\": \"pF\"") != NULL);
     spk__free(ctx, text);
+    spk_result_free(r);
+    spk_ctx_free(ctx);
+}
+
+TEST(picks) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_result *r = make(ctx);
+    size_t row = 99;
+    REQUIRE(r);
+    /* Scaled sums of the rows: 1, 0.4, 0.5, 1. */
+    CHECK(spk_front_knee(r->front.loss, 4, 2) == 1);
+    CHECK(spk_front_pick(ctx, &r->front, "knee", &row) == SPK_OK && row == 1);
+    /* With weights 1 and 3: 3, 1, 0.7, 1. */
+    CHECK(spk_front_pick(ctx, &r->front, "weights=1,3", &row) == SPK_OK && row == 2);
+    CHECK(spk_front_pick(ctx, &r->front, "limit=voltage:1", &row) == SPK_OK && row == 2);
+    CHECK(spk_front_pick(ctx, &r->front, "limit=spikes:9,voltage:5", &row) == SPK_OK && row == 1);
+    CHECK(spk_front_pick(ctx, &r->front, "4", &row) == SPK_OK && row == 3);
+    const char *bad[] = {"",          "5",          "0",           "knees",        "weights=1",
+                         "weights=,", "weights=1;2", "limit=x:1",  "limit=voltage", "limit=voltage:-1",
+                         "limit=",    "-1",         "weights=-1,2"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(spk_front_pick(ctx, &r->front, bad[i], &row) == SPK_ERR_USAGE);
     spk_result_free(r);
     spk_ctx_free(ctx);
 }
@@ -235,6 +287,7 @@ int main(void) {
     RUN(round_trip);
     RUN(equal_results_are_equal_bytes);
     RUN(json_escapes_and_nulls);
+    RUN(picks);
     RUN(damaged_files);
     RUN(failing_allocations);
     remove_all();

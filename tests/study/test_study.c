@@ -17,11 +17,16 @@ static const char whole[] = "model: [aeif_psc_exp, my.nestml]\n"
                             "  train: {window: [0 s, 3.4 s], sweeps: [3, a]}\n"
                             "  test: {repeats: [1, 2]}\n"
                             "fit:\n"
-                            "  C_m: {min: 50 pF, max: 0.5 nF, scale: log, start: 100 pF}\n"
+                            "  C_m: {min: 50 pF, max: 0.5 nF, scale: log, start: 100 pF, "
+                            "prior: {lognormal: [90 pF, 0.3]}}\n"
                             "  tau_w: [10 ms, 500 ms]\n"
                             "fixed: {t_ref: 2 ms}\n"
                             "loss: {coincidence_factor: {window: 2 ms, weight: 3}, rate_error: 0.1}\n"
-                            "simulation: {dt: 50 us, integrator: rk4, precision: float32}\n"
+                            "objectives:\n"
+                            "  one: {loss: {van_rossum: {weight: 2, tau: 3 ms}}, sweeps: [a, 4]}\n"
+                            "  two: {sweeps: 5}\n"
+                            "simulation: {dt: 50 us, integrator: rk4, precision: float32, noise: fresh, "
+                            "trials: 3}\n"
                             "search: {method: lshade, evaluations: 1000, memory: 5}\n"
                             "seed: 7\n"
                             "threads: 2\n";
@@ -47,6 +52,14 @@ TEST(every_key_is_read) {
     CHECK_STR(s->fixed.item[0].name, "t_ref");
     CHECK(s->n_losses == 2 && s->loss[0].weight == 3 && s->loss[1].weight == 0.1);
     CHECK_STR(s->loss[0].options.item[0].value, "2 ms");
+    CHECK(s->free[0].prior.kind == SPK_PRIOR_LOGNORMAL && s->free[1].prior.kind == SPK_PRIOR_AUTO);
+    CHECK_STR(s->free[0].prior.centre, "90 pF");
+    CHECK_STR(s->free[0].prior.width, "0.3");
+    REQUIRE(s->n_objectives == 2 && s->objective[0].n_losses == 1 && s->objective[1].n_losses == 0);
+    CHECK(s->objective[0].loss[0].weight == 2 && s->objective[0].n_sweeps == 2);
+    CHECK_STR(s->objective[0].sweep[1], "4");
+    CHECK_STR(s->objective[1].name, "two");
+    CHECK(s->noise == SPK_NOISE_FRESH && s->trials == 3);
     CHECK_NEAR(s->dt_ms, 0.05, 1e-15);
     CHECK(s->float32 == 1 && s->evaluations == 1000 && s->seed == 7 && s->threads == 2);
     CHECK_STR(s->method, "lshade");
@@ -107,6 +120,21 @@ TEST(mistakes_are_located) {
     refuses("model: a\ndata: {recording: x}\nfit:\n  C_m: atuo\n",
             "s.yaml:4:8: error: 'atuo' are no bounds for C_m\n      C_m: atuo\n           ^~~~\n"
             "  hint: write [min, max] with units, or auto for the bounds that the model suggests\n");
+}
+
+TEST(mistakes_in_priors_and_objectives) {
+    refuses("model: a\ndata: {recording: x}\nfit: {C_m: {prior: normal}}\n",
+            "s.yaml:3:20: error: the prior normal needs its two numbers\n"
+            "    fit: {C_m: {prior: normal}}\n                       ^~~~~~\n"
+            "  hint: write {normal: [mean, standard deviation]} with units\n");
+    refuses("model: a\ndata: {recording: x}\nfit: {C_m: {prior: {norml: [1 pF, 1 pF]}}}\n",
+            "s.yaml:3:21: error: prior has no key 'norml'\n"
+            "    fit: {C_m: {prior: {norml: [1 pF, 1 pF]}}}\n                        ^~~~~\n"
+            "  hint: did you mean 'normal'?\n");
+    refuses("model: a\ndata: {recording: x}\nobjectives: {one: {}, two: {sweeps: 1}}\n",
+            "s.yaml:3:19: error: the objective one says neither a loss nor sweeps\n"
+            "    objectives: {one: {}, two: {sweeps: 1}}\n                      ^\n"
+            "  hint: add 'loss: {...}', 'sweeps: [...]', or both\n");
 }
 
 TEST(broken_yaml_is_located) {
@@ -248,6 +276,7 @@ int main(void) {
     RUN(every_key_is_read);
     RUN(defaults);
     RUN(mistakes_are_located);
+    RUN(mistakes_in_priors_and_objectives);
     RUN(broken_yaml_is_located);
     RUN(aliases);
     RUN(failing_allocations);
