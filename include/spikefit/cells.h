@@ -127,6 +127,10 @@ typedef struct {
  * ERR_USAGE for a folder in use; ERR_IO. */
 spk_status spk_cells_run(spk_ctx *ctx, const spk_cells_options *o);
 
+/* Joins the shards of a run in a new folder; they stay as they are. ERR_INPUT, naming them: shards of different
+ * studies, one that is missing or there twice; ERR_USAGE where the folder holds a run; ERR_IO. */
+spk_status spk_cells_merge(spk_ctx *ctx, const char *const *folders, size_t n, const char *out);
+
 #ifdef __cplusplus
 }
 #endif

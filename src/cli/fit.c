@@ -179,7 +179,7 @@ const cli_command cli_fit = {
             "  --cells PATTERN   fit the study to each of these files ('cells/*.nwb'), in a\n"
             "                    folder of its own below RUN; a file that ends in .list holds\n"
             "                    a path, or 'name: path', on each line\n"
-            "  --shard K/N       only the Kth of N parts of the cells\n"
+            "  --shard K/N       only the Kth of N parts of the cells; see `merge`\n"
             "  --evaluations N   candidates to try for each model, in place of the study's\n"
             "  --resume RUN      go on with a run after Ctrl-C or a crash, to the same bits;\n"
             "                    cells that failed are tried again. With STUDY and --out: if\n"

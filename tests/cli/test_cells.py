@@ -246,4 +246,29 @@ def every_fit_gets_its_page_and_the_index_links_it():
         check(os.path.exists(path("bad", f["folder"], f["page"])) and f["page"] == "report.html", f)
 
 
+@case
+def shards_are_joined_to_the_run_that_they_are_parts_of():
+    for k in (1, 2):
+        check(fit(f"part{k}", "--shard", f"{k}/2").code == 0)
+    same([[c for c, in query(f"part{k}", "SELECT cell FROM fit")] for k in (1, 2)], [["a1", "b1"], ["a2"]])
+
+    def refused(words, *runs):
+        r = spikefit("merge", *runs, "--out", "no")
+        check(r.code == 3 and words in r.err and not os.path.exists(path("no")), r)
+
+    refused("shards are missing: 2/2", "part1")
+    refused("part1: error: is shard 1/2, as is part1", "part1", "part1", "part2")
+    refused("run: error: is a run of another number of shards than part1", "part1", "run")
+    refused("holds no run of many cells", "part1", "cells")
+    r = spikefit("merge", "part2", "part1", "--out", "joint")
+    check(r.code == 0 and r.out == "joint: 3 fits of 3 cells\n", r)
+    same_fits("run", "joint")
+    for sql in ("SELECT cell, model, status, evaluations, loss FROM fit", "SELECT * FROM score", "SELECT * FROM parameter",
+                "SELECT * FROM run ORDER BY key"):
+        same(query("joint", sql), query("run", sql))
+    r = spikefit("merge", "part2", "part1", "--out", "joint")
+    check(r.code == 2 and "the folder holds a run already" in r.err, r)
+    check(spikefit("fit", "--extend", 100, "joint").code == 0)
+
+
 run_cases()
