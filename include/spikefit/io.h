@@ -94,6 +94,29 @@ typedef spk_status spk_event_fn(void *arg, const spk_event *events, size_t n);
 spk_status spk_events_stream(spk_ctx *ctx, const char *path, spk_event_fn *fn, void *arg,
                              spk_event_summary *summary);
 
+/* ---- networks ---- */
+
+/* A population of nodes or edges in a SONATA file, and the range of what its members have of their own:
+ * parameters of nodes; syn_weight, delay and nsyns of edges. */
+typedef struct {
+    const char *name;
+    double low, high; /* as the file has them */
+    size_t n;         /* how many members have it */
+} spk_attribute_range;
+typedef struct {
+    const char *name;
+    const char *source, *target; /* populations that the edges join; NULL: these are nodes */
+    size_t n, n_types;
+    const spk_attribute_range *attribute;
+    size_t n_attributes;
+} spk_sonata_population;
+
+/* *out NULL: the file holds neither nodes nor edges. ERR_INPUT, naming the dataset, where it is wrong. */
+typedef struct spk_sonata_file spk_sonata_file;
+spk_status spk_sonata_file_read(spk_ctx *ctx, const char *path, spk_sonata_file **out);
+const spk_sonata_population *spk_sonata_file_populations(const spk_sonata_file *f, size_t *n); /* lent */
+void spk_sonata_file_free(spk_sonata_file *f);
+
 /* ---- writing ---- */
 
 /* Writes a recording. format NULL: by the extension of the path. Each thing that the format cannot hold

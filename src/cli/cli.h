@@ -101,6 +101,8 @@ spk_status cli_part(cli *c, const char *on, spk_part_kind *part);
 
 /* What is in a file of camera events, to standard output. */
 spk_status cli_inspect_events(cli *c, const char *path);
+/* The same of a network; *done: whether the file is about one. */
+spk_status cli_inspect_network(cli *c, const char *path, bool *done);
 
 /* Tables and figures of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);

@@ -108,6 +108,9 @@ static spk_status run_inspect(cli *c) {
         return st;
     if (!isnan(threshold))
         o->detection.threshold_mV = threshold;
+    bool done = false;
+    if (n == 1 && !in.options.format && ((st = cli_inspect_network(c, c->argv[0], &done)) || done))
+        return st;
     if (is_events(c, n, &in))
         return cli_inspect_events(c, c->argv[0]);
     spk_recording *r = NULL;
@@ -124,9 +127,12 @@ static spk_status run_inspect(cli *c) {
 
 const cli_command cli_inspect = {
     .name = "inspect",
-    .sentence = "say what is in a recording: sweeps, units, spikes, repeats",
+    .sentence = "say what is in a recording, or in a network",
     .usage = "FILE...",
-    .help = "  --format NAME     do not recognise the format by the content\n" CLI_READING_HELP
+    .help = "Of a recording: sweeps, units, spikes, repeats. Of a network study or a SONATA\n"
+            "configuration: populations, projections, inputs. Of a SONATA file of nodes or\n"
+            "edges: how many, of how many types, and what they have of their own.\n\n"
+            "  --format NAME     do not recognise the format by the content\n" CLI_READING_HELP
             "  --threshold MV    voltage at which spikes are found (0)\n"
             "  --all             every sweep, where a stimulus has more than 20\n\n"
             "Hz: spikes over the time that the stimulus is on; CV: of their intervals.\n",

@@ -39,6 +39,8 @@ static spk_status read_poisson(spk_netstudy *s, const spk__node *n, const spk__p
     in->kind = SPK_INPUT_POISSON;
     in->value = (spk_dist)SPK_CONSTANT(1);
     spk_status st = spk__node_check_keys(s->ctx, n, "poisson", keys);
+    if (!st)
+        st = spk__check_port(s, in->to, in->port, &in->port_loc);
     if (!st && (v = spk__node_find(n, "weight")))
         st = spk__read_weight(s, v, &unit, at, &in->value);
     if (!st && in->value.kind != SPK_DIST_CONSTANT)

@@ -84,8 +84,8 @@ static spk_status read_synapses(spk_netstudy *s, const spk__node *n, size_t inde
     spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
     spk__weight_unit unit = spk__weight_unit_of(s, p->to, p->port);
     const spk__node *v;
-    spk_status st = SPK_OK;
-    if ((v = spk__node_find(n, "weight"))) {
+    spk_status st = spk__check_port(s, p->to, p->port, &p->port_loc);
+    if (!st && (v = spk__node_find(n, "weight"))) {
         p->weight_loc = v->loc;
         st = spk__read_weight(s, v, &unit, &at, &p->weight);
     }

@@ -30,12 +30,15 @@ typedef struct {
     double factor;
 } spk__weight_unit;
 const spk_population *spk__find_population(const spk_netstudy *s, const char *name);
+/* ERR_INPUT where the population's model has no such port for spikes: before the unit is asked for.
+ */
+spk_status spk__check_port(spk_netstudy *s, const char *to, const char *port, const spk_loc *loc);
 spk__weight_unit spk__weight_unit_of(spk_netstudy *s, const char *to, const char *port);
 spk_status spk__read_weight(spk_netstudy *s, const spk__node *n, const spk__weight_unit *unit,
                             const spk__place *at, spk_dist *d);
 
-/* A recording, which the study keeps: a path, or a mapping of file, reader, and what else keys (NULL:
- * nothing) allows. */
+/* A recording, which the study keeps: a path, or a mapping of file, reader, and what else keys
+ * (NULL: nothing) allows. */
 spk_status spk__read_recording(spk_netstudy *s, const spk__node *n, const char *const *keys,
                                const spk_recording **out);
 

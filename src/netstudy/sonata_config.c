@@ -262,13 +262,13 @@ static void tell_unused(const config *c) {
     static const struct {
         const char *key, *why;
     } unused[] = {
-        {"conditions", "not used: states start at their models' defaults, as in NEST"},
-        {"reports", "not written: only spikes are"},
+        {"conditions", "conditions are not used: states start at the models' defaults, as in NEST"},
+        {"reports", "reports are not written: only spikes are"},
     };
     for (size_t i = 0; i < sizeof unused / sizeof *unused; i++) {
         const spk__node *n = spk__node_find(c->root, unused[i].key);
         if (!is_null(n) && n->n)
-            spk__note(c->s->ctx, &n->key_loc, NULL, "%s: %s", unused[i].key, unused[i].why);
+            spk__note(c->s->ctx, &n->key_loc, NULL, "%s", unused[i].why);
     }
 }
 

@@ -95,10 +95,11 @@ static spk_status read_inputs(reader *r, const spk_loc *loc) {
             found++;
         }
     if (!st && !found)
-        st = spk__fail(r->b->s->ctx, SPK_ERR_INPUT, loc,
-                       "add inputs to the simulation configuration, or to a study populations: "
-                       "{NAME: {spikes: FILE}}",
-                       "nothing says when the virtual nodes of %s fire", r->nodes->name);
+        spk__warn(r->b->s->ctx, loc,
+                  "name a file in the simulation configuration's inputs, or in a study: "
+                  "populations: {NAME: {spikes: FILE}}",
+                  "nothing says when the virtual nodes of %s fire: they are silent",
+                  r->nodes->name);
     return st ? st : keep(r);
 }
 

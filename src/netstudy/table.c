@@ -104,6 +104,16 @@ static spk_status read_end(spk_netstudy *s, const spk__columns *c, const char *n
     return SPK_OK;
 }
 
+/* The network's own check knows no lines. */
+static spk_status check_delays(spk_netstudy *s, const spk__columns *c, const double *delay) {
+    double dt = s->base.spec.dt_ms;
+    for (size_t i = 0; delay && i < c->n_rows; i++)
+        if (delay[i] < dt * (1 - 1e-6))
+            return spk__columns_fail(s->ctx, c, i, "use a longer delay or a smaller dt",
+                                     "delay %g ms is below the step of %g ms", delay[i], dt);
+    return SPK_OK;
+}
+
 /* What the study says beside the file must not contradict it. */
 static spk_status only_once(spk_netstudy *s, const spk__node *map, const char *key,
                             const double *column, const char *hint) {
@@ -142,6 +152,8 @@ spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__nod
         st = read_column(s, &c, "weight", weight->unit, false, &weights);
     if (!st)
         st = read_column(s, &c, "delay", spk__unit_named(s->ctx, "ms"), true, &delays);
+    if (!st)
+        st = check_delays(s, &c, delays);
     if (!st)
         st = only_once(s, map, "weight", weights, "use scale: to multiply the weights of a file");
     if (!st)

@@ -156,6 +156,26 @@ const spk_population *spk__find_population(const spk_netstudy *s, const char *na
     return NULL;
 }
 
+spk_status spk__check_port(spk_netstudy *s, const char *to, const char *port, const spk_loc *loc) {
+    const spk_population *p = spk__find_population(s, to);
+    const spk_kernel *k = p ? p->kernel : NULL;
+    const char *names[64];
+    char hint[256] = "";
+    size_t n = 0, at = 0;
+    if (!k || !port)
+        return SPK_OK;
+    for (; n < k->n_spike_ports && n < 64; n++) {
+        names[n] = k->spike_ports[n].name;
+        if (!strcmp(names[n], port))
+            return SPK_OK;
+        if (at < sizeof hint)
+            at += (size_t)snprintf(hint + at, sizeof hint - at, "%s%s", n ? ", " : "it has ",
+                                   names[n]);
+    }
+    return spk__fail_name(s->ctx, SPK_ERR_INPUT, loc, port, names, n, n ? hint : NULL,
+                          "model %s has no port '%s' for spikes", k->model, port);
+}
+
 spk__weight_unit spk__weight_unit_of(spk_netstudy *s, const char *to, const char *port) {
     const spk_population *p = spk__find_population(s, to);
     const spk_kernel *k = p ? p->kernel : NULL;

@@ -176,14 +176,12 @@ static uint32_t find_spike_port(checker *c, const spk_kernel *k, const char *nam
     if (!name && n > 1) {
         size_t found = SIZE_MAX, hits = 0;
         for (size_t i = 0; i < n; i++)
-            if (least >= ports[i].low && (most <= ports[i].high || isinf(most))) {
-                found = i;
-                hits++;
-            }
-        if (hits == 1)
+            if (least >= ports[i].low && (most <= ports[i].high || isinf(most)))
+                found = hits++ ? found : i;
+        if (hits == 1 || (hits && least == 0 && most == 0)) /* 0 does nothing, wherever it goes */
             return (uint32_t)found;
     }
-    uint32_t at = find_port(c, ports, n, name, port_loc, k, "spikes");
+    uint32_t at = find_port(c, ports, n, name, name ? port_loc : weight_loc, k, "spikes");
     if (at == UINT32_MAX)
         return at;
     const spk_quantity *q = &ports[at];
@@ -280,7 +278,7 @@ static void check_weight(checker *c, const spk_projection *p, const spk_kernel *
         bad(c, &p->weight_loc, NULL, "the scale of projection %s is not finite", p->name);
         return;
     }
-    scale_range(p->scale, &least, &most);
+    scale_range(p->scale != 0 ? p->scale : 1, &least, &most); /* 0 is allowed at any port */
     out->port = find_spike_port(c, k, p->port, least, most, &p->port_loc, &p->weight_loc, p->name);
     if (out->port == UINT32_MAX)
         return;
@@ -371,8 +369,8 @@ static void check_input(checker *c, size_t at, spk__input *out) {
         if (out->port != UINT32_MAX && k->spike_ports[out->port].high <= 0)
             out->sign = -1;
     } else {
-        out->port =
-            find_port(c, k->continuous, k->n_continuous, p->port, &p->port_loc, k, "currents");
+        out->port = find_port(c, k->continuous, k->n_continuous, p->port,
+                              p->port ? &p->port_loc : &p->to_loc, k, "currents");
     }
 }
 

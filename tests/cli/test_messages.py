@@ -2,7 +2,7 @@
 
     ## what is wrong
     < FILE                the lines that follow, up to an empty one, are this file
-    ~ FILE: OLD => NEW    FILE is base.yaml or base.nestml with this change
+    ~ FILE: OLD => NEW    FILE is base.yaml, base.yml (a network) or base.nestml with this change
     $ spikefit ...        is run; the lines that follow are what it prints (output, then errors)
     [3]                   and its exit code
 
@@ -35,6 +35,19 @@ simulation: {dt: 0.1 ms, integrator: heun, precision: float64}
 search: {method: cmaes, evaluations: 20}
 seed: 1
 """)
+write("base.yml", """populations:
+  E: {model: iaf_psc_alpha, size: 20}
+  I: {model: iaf_psc_delta, size: 5}
+  stim: {size: 10, rate: 5 Hz}
+projections:
+  EE: {from: E, to: E, rule: pairwise_bernoulli, p: 0.2, weight: 20 pA}
+  EI: {from: E, to: I, rule: fixed_indegree, indegree: 10, weight: 0.5}
+  II: {from: I, to: I, rule: explicit, file: edges.csv}
+inputs:
+  drive: {to: E, constant: 300 pA}
+simulation: {duration: 20 ms}
+""")
+write("edges.csv", "source,target,weight_mV,delay_ms\n0,1,-0.5,1\n1,2,-0.5,2\n")
 write("base.nestml", spikefit("model", "show", "--text", "iaf_psc_exp").out)
 os.makedirs(path("folder"))
 check(spikefit("fit", "base.yaml", "--out", "run").code == 0)

@@ -124,6 +124,29 @@ TEST(mistakes_are_located) {
     check_error(CELLS "loss: {spike_distanc: 1}\n", 2, "spike_distanc");
 }
 
+/* A search goes to its bounds: a weight of 0 has no sign to choose a port by. */
+TEST(a_weight_of_0_goes_to_any_port) {
+    static const char text[] = "populations: {E: {model: iaf_psc_alpha, size: 10}}\n"
+                               "projections:\n"
+                               "  a: {from: E, to: E, weight: w}\n"
+                               "  b: {from: E, to: E, weight: {uniform: [0, w]}}\n"
+                               "  c: {from: E, to: E, weight: 5, scale: w}\n"
+                               "simulation: {duration: 10 ms}\n"
+                               "fit: {w: [0, 10]}\n"
+                               "data: {truth: {w: 4}}\n";
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_netstudy *s = parse(ctx, text);
+    REQUIRE(s != NULL);
+    spk_outcome o;
+    spk_recording *r = NULL;
+    spk_status st = spk_netstudy_simulate(s, (const double[]){0}, &o, &r);
+    print_diags(ctx);
+    CHECK(st == SPK_OK);
+    spk_recording_free(r);
+    spk_netstudy_free(s);
+    spk_ctx_free(ctx);
+}
+
 static spk_status parse_one(spk_ctx *ctx) {
     spk_netstudy *s = NULL;
     double x = 0.4, loss;
@@ -157,6 +180,7 @@ int main(void) {
     RUN(the_size_of_a_ladder_is_found);
     RUN(losses_do_not_depend_on_threads);
     RUN(mistakes_are_located);
+    RUN(a_weight_of_0_goes_to_any_port);
     RUN(a_study_without_memory_is_given_up_cleanly);
     return test_end();
 }

@@ -200,9 +200,142 @@ def a_small_circuit_fires_as_numpy_says():
     same(got, want, "set of spikes")
 
 
-def main():
-    run_cases()
+def h5(name):
+    return h5py.File(os.path.join(path("circuit"), name), "a")
 
 
-if __name__ == "__main__":
-    main()
+def replace(name, old, new):
+    name = os.path.join(path("circuit"), name)
+    text = open(name).read()
+    check(old in text, text)
+    open(name, "w").write(text.replace(old, new, 1))
+
+
+def refused(words, file, change, code=3):
+    """The changed circuit is refused in these words, which stand behind the name of the file."""
+    write_circuit()
+    change()
+    r = spikefit("simulate", "circuit/simulation.json")
+    check(r.code == code and re.search(f"{file}[^\\n]*error: [^\\n]*{words}", r.err), words, r)
+
+
+def put(name, dataset, value):
+    with h5(name) as f:
+        attributes = dict(f[dataset].attrs) if dataset in f else {}
+        if dataset in f:
+            del f[dataset]
+        if value is not None:
+            f[dataset] = value
+            f[dataset].attrs.update(attributes)
+
+
+def cut(name, n):
+    name = os.path.join(path("circuit"), name)
+    data = open(name, "rb").read()
+    open(name, "wb").write(data[:n])
+
+
+@case
+def what_is_wrong_with_tables_is_told_with_its_place():
+    cells, inner = "network/cells.h5", "network/inner.h5"
+    refused("cannot be opened", "cells.h5", lambda: cut(cells, 3000))
+    refused("no such group: it is no SONATA file of nodes", "cells.h5", lambda: put(cells, "nodes", None))
+    refused("node 3 of cells has type 77, which .*cell_types.csv does not list", "cells.h5",
+            lambda: put(cells, "nodes/cells/node_type_id", np.array([7, 9, 3, 77] + [7] * 8, "u8")))
+    refused("row 0 is node 1", "cells.h5", lambda: put(cells, "nodes/cells/node_id", np.arange(1, 13)))
+    refused("11 values for 12 nodes", "cells.h5", lambda: put(cells, "nodes/cells/node_group_id", np.zeros(11, "u4")))
+    refused("node_group_index asks for row 99", "cells.h5",
+            lambda: put(cells, "nodes/cells/node_group_index", np.full(12, 99)))
+    refused("node 0 is of this group, which is not there", "cells.h5",
+            lambda: put(cells, "nodes/cells/node_group_id", np.full(12, 5)))
+    refused("the value of node 5 is nan", "cells.h5",
+            lambda: put(cells, "nodes/cells/1/dynamics_params/V_th", np.array([-50, np.nan])))
+    refused("no parameter or state 'V_tt'", "cells.h5",
+            lambda: put(cells, "nodes/cells/1/dynamics_params/V_tt", np.array([-50.0, -50])) or
+            replace("network/cell_types.csv", "iaf_psc_delta", "iaf_psc_alpha"))
+    m = len(INNER["source"])
+    refused("edge 0 of rec has the target 12, but cells has 12 nodes", "inner.h5",
+            lambda: put(inner, "edges/rec/target_node_id", np.full(m, 12)))
+    refused("has type 9, which .*inner_types.csv does not list", "inner.h5",
+            lambda: put(inner, "edges/rec/edge_type_id", np.full(m, 9)))
+    refused("values for \\d+ edges", "inner.h5", lambda: put(inner, "edges/rec/source_node_id", np.zeros(3, "u8")))
+    refused("delay 0.01 ms of projection rec", "inner.h5", lambda: put(inner, "edges/rec/0/delay", np.full(m, 0.01)))
+    refused("it does not hold numbers", "inner.h5", lambda: put(inner, "edges/rec/0/delay", ["x"] * m))
+    def other_population():
+        with h5(inner) as f:
+            f["edges/rec/source_node_id"].attrs["node_population"] = "cell"
+    refused("there is no population of nodes 'cell'", "inner.h5", other_population)
+
+
+@case
+def what_is_wrong_with_types_and_configurations_is_told_with_its_place():
+    types = "network/cell_types.csv"
+    refused("there is no built-in model 'iaf_psc_alfa'", "cell_types.csv:2:",
+            lambda: replace(types, "iaf_psc_alpha", "iaf_psc_alfa"))
+    refused("the model type is 'biophysical'", "cell_types.csv:2:", lambda: replace(types, "point_neuron", "biophysical"))
+    refused("cannot read .*neurons/nix.json", "cell_types.csv:2:", lambda: replace(types, "7.json", "nix.json"), 4)
+    refused("node_type_id 7 is given twice", "cell_types.csv:3:", lambda: replace(types, "\n3 ", "\n7 "))
+    refused("here is one more", "cell_types.csv:2:", lambda: replace(types, '"two words"', "two words"))
+    refused("there is no column node_type_id", "cell_types.csv:1:", lambda: replace(types, "node_type_id", "type"))
+    refused("no parameter or state 'C_n'", "7.json:1:", lambda: replace("neurons/7.json", "C_m", "C_n"))
+    refused("C_m is no number", "7.json:1:", lambda: replace("neurons/7.json", "150.0", "[1]"))
+    refused("C_m = -1 pF .* is not what model iaf_psc_alpha allows", "7.json:1:",
+            lambda: replace("neurons/7.json", "150.0", "-1"))
+    refused("synapses of 'stdp_synapse' are not read", "inner_types.csv:2:",
+            lambda: replace("network/inner_types.csv", "static_synapse", "stdp_synapse"))
+    refused("a static synapse has no parameter 'tau'", "slow.json:1:",
+            lambda: replace("synapses/slow.json", "delay", "tau"))
+    refused("syn_weight '40,0' is no number", "outer_types.csv:2:",
+            lambda: replace("network/outer_types.csv", "40.0", "40,0"))
+    refused("there is no variable .NAT", "circuit.json:4:", lambda: replace("circuit.json", "$BASE_DIR/network", "$NAT"))
+    refused("name each other", "circuit.json:", lambda: replace("circuit.json", "$BASE_DIR/network", "$NET"))
+    refused("cannot read .*outsid.h5", "circuit.json:", lambda: replace("circuit.json", "outside.h5", "outsid.h5"), 4)
+    refused("a run starts at 0, not at 5 ms", "simulation.json:", lambda: replace("simulation.json", '"tstop"', '"tstart": 5, "tstop"'))
+    refused("input 'in' is no file of spikes", "simulation.json:", lambda: replace("simulation.json", '"spikes"', '"current_clamp"'))
+    refused("spikes go to whole populations", "simulation.json:", lambda: replace("sets.json", "}}", ', "node_id": [1]}}'))
+    refused("spikes of node 6 of outside, which has 6", "simulation.json:",
+            lambda: put("in.h5", "spikes/outside/node_ids", np.full(INPUTS.size, 6)))
+
+
+@case
+def a_study_changes_a_circuit():
+    write_circuit()
+    write("study.yaml", """network: circuit/simulation.json
+populations:
+  outside: {rate: 0 Hz}
+  cells/iaf_psc_alpha: {I_e: 700 pA, tau_m: 15 ms}
+  cells/iaf_psc_delta: {I_e: 0 pA}
+projections:
+  rec: {scale: 0}
+simulation: {duration: 100 ms}
+""")
+    r = spikefit("simulate", "study.yaml", "--out", "changed.h5")
+    check(r.code == 0, r)
+    got = spikes("changed.h5", "cells")
+    neurons = {i for i, t in enumerate(NODE_TYPES) if TYPES[t][0] == "iaf_psc_alpha"}
+    same({i for i, _ in got}, neurons)
+    for i in neurons:  # the first spike of a leaky integrator under 700 pA
+        p = dict(dict(C_m=250.0, E_L=-70.0, V_th=-55.0), **TYPES[NODE_TYPES[i]][1])
+        p["V_th"] = OWN_V_TH.get(i, p["V_th"])
+        end = p["E_L"] + 15 * 700 / p["C_m"]
+        first = 15 * np.log((end + 70) / (end - p["V_th"]))
+        check(-1e-9 <= min(t for n, t in got if n == i) - first < 0.1 + 1e-9, i, first)
+    write("bad.yaml", "network: circuit/simulation.json\npopulations: {cells: {I_e: 3 pA}}\n")
+    r = spikefit("simulate", "bad.yaml")
+    check(r.code == 3 and "bad.yaml:2:15: error: the nodes cells are of several models" in r.err, r)
+
+
+@case
+def inspect_says_what_is_in_a_circuit():
+    write_circuit()
+    r = spikefit("inspect", "circuit/simulation.json")
+    check(r.code == 0 and "cells/iaf_psc_alpha" in r.out and "360 spikes" in r.out, r)
+    r = spikefit("inspect", "circuit/circuit.json")
+    check(r.code == 0 and "they are silent" in r.err, r)
+    r = spikefit("inspect", "circuit/network/cells.h5")
+    check(r.code == 0 and "12 nodes of 3 types" in r.out and re.search(r"V_th +-59.5 .. -58.5 +\(of 2 nodes\)", r.out), r)
+    r = spikefit("inspect", "circuit/network/inner.h5")
+    check(r.code == 0 and f"{len(INNER['source'])} edges of 2 types, from cells to cells" in r.out, r)
+
+
+run_cases()
