@@ -129,6 +129,10 @@ typedef struct {
  * part without data. The data are lent by the study. */
 spk_status spk_netstudy_compare(spk_netstudy *s, const double *numbers, spk_part_kind part,
                                 spk_netcomparison *out);
+/* n further networks of these numbers, with other wiring, neurons and inputs: what such networks have in
+ * common, and by how much they differ. out[n] is overwritten; the same bits for any number of threads. */
+spk_status spk_netstudy_instances(spk_netstudy *s, const double *numbers, spk_part_kind part,
+                                  size_t n, int threads, spk_netcomparison *out);
 void spk_netcomparison_free(spk_netcomparison *c);
 
 #ifdef __cplusplus

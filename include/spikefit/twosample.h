@@ -21,10 +21,12 @@ typedef enum {
     SPK_SAME,   /* no corrected p is below the level */
     SPK_SLIGHT, /* one is, but means and distributions hardly differ: |d| < 0.2, KS distance < 0.1
                  */
+    SPK_USUAL,  /* one is, but other runs of the model differ as much */
     SPK_DIFFERENT,
     SPK_UNKNOWN, /* too few values on one side, or on both */
 } spk_verdict;
-const char *spk_verdict_word(spk_verdict v); /* "same", "slight", "different", "unknown" */
+/* "same", "slight", "usual", "different", "unknown" */
+const char *spk_verdict_word(spk_verdict v);
 
 /* One statistic of one population. x of a test is the model, y the data: positive d, more in the
  * model. */
@@ -38,6 +40,8 @@ typedef struct {
     spk_test_result test[SPK_TWOSAMPLE_TESTS]; /* in the order of spk_test_at; NaN where not run */
     double corrected[SPK_TWOSAMPLE_TESTS];     /* p by Holm over all rows and tests */
     double least_p;                            /* of the corrected; NaN: none */
+    size_t n_runs, n_as_far; /* other runs of the model; those as far from it as the data are */
+    double p_runs;           /* the same as a probability, corrected for all rows; NaN: no runs */
     spk_verdict verdict;
     char sentence[640];
 } spk_twosample_row;
@@ -60,13 +64,21 @@ typedef struct {
     size_t n_data, n_model;
 } spk_twosample_set;
 
+/* The tests take values as independent. Neurons of one network are not: they share its rhythm, and
+ * in one that is synchronous two runs with other wiring are told apart by every test. So other runs
+ * of the model say what is usual: data and runs are compared with the model by effect size and KS
+ * distance, in units of their spread, and the data are beyond what is usual where hardly a run is
+ * as far in anything (the largest over all rows; Westfall & Young 1993). At least 19 runs are
+ * needed to reject at 0.05. */
 typedef struct {
     double level;                  /* of significance, after correction */
     const char *const *statistics; /* names; NULL: rate, cv, lv, isi, correlation */
     size_t n_statistics;
+    const spk_twosample_set *run; /* [n_runs][n sets], of which `model` is used; NULL: none */
+    size_t n_runs;
 } spk_twosample_options;
 #define SPK_TWOSAMPLE_OPTIONS_INIT                                                                 \
-    { 0.05, NULL, 0 }
+    { 0.05, NULL, 0, NULL, 0 }
 
 /* ERR_INPUT for an unknown statistic or one that gives bins (which are no sample), a level outside
  * (0, 1), trains that cannot be. Sets and their names must outlive the result. */

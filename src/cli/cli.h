@@ -86,6 +86,7 @@ spk_status cli_run_open_network(cli *c, const char *folder, cli_run *out);
 void cli_run_close(cli *c, cli_run *r);
 /* Whether a folder holds a result. */
 bool cli_is_run(const char *path);
+bool cli_is_folder(const char *path);
 
 /* The recordable that stands for the membrane voltage: V_m, else the first in mV; -1: there is none. */
 int cli_find_voltage(const spk_kernel *k);

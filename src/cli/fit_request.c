@@ -4,13 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static bool is_folder(const char *path) {
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
 
 static bool holds_journal(const char *folder) {
     char journal[4096];
@@ -86,7 +80,7 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
     q->o.evaluations = evaluations > 0 ? evaluations : 0;
     q->o.resume = q->o.resume || q->o.extend;
     q->many = q->many || spk_cells_is_run(q->operand);
-    q->is_run = is_folder(q->operand) && (q->o.resume || q->many || holds_journal(q->operand));
+    q->is_run = cli_is_folder(q->operand) && (q->o.resume || q->many || holds_journal(q->operand));
     if (q->is_run)
         return check_run(c, q);
     if (q->o.resume && !q->o.folder)
@@ -96,7 +90,7 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
 }
 
 static bool is_pattern_of_study(const char *operand) {
-    return cli_is_yaml(operand) || is_folder(operand);
+    return cli_is_yaml(operand) || cli_is_folder(operand);
 }
 
 /* `--cells a b c study.yaml` after the shell: the study is the operand that can be one, the others
@@ -119,7 +113,7 @@ static spk_status read_cells(cli *c, cli_fit_request *q, const char *shard, int 
     if (!q->operand)
         st = cli_fail(c, SPK_ERR_USAGE, "spikefit fit STUDY.yaml --cells 'cells/*.nwb' --out RUN",
                       "which study is to be fitted to these cells?");
-    else if (!q->o.folder && !is_folder(q->operand))
+    else if (!q->o.folder && !cli_is_folder(q->operand))
         st = cli_fail(c, SPK_ERR_USAGE, "add --out RUN", "many cells need a folder");
     else if (shard && (sscanf(shard, "%d/%d%c", &q->shard, &q->n_shards, &end) != 2 ||
                        q->shard < 1 || q->shard > q->n_shards))

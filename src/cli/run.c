@@ -4,12 +4,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool cli_is_run(const char *path) {
     char file[4096];
     snprintf(file, sizeof file, "%s/result.h5", path);
     return access(file, F_OK) == 0;
+}
+
+bool cli_is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 static spk_status open_cell(cli *c, const char *folder, cli_run *r) {

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MOST = 32 };
 
@@ -316,8 +315,7 @@ static spk_status run_simulate(cli *c) {
         return st;
     if (!(q.duration_ms > 0) || !(q.sample_ms > 0) || q.dt_ms < 0 || q.seed < 0)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "durations and steps must be above 0, --seed 0 or more");
-    struct stat info;
-    if (!cli_is_run(c->argv[0]) && stat(c->argv[0], &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (!cli_is_run(c->argv[0]) && cli_is_folder(c->argv[0])) {
         cli_run none;
         return cli_run_open(c, c->argv[0], &none); /* which says what the folder lacks */
     }

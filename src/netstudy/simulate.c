@@ -102,12 +102,16 @@ static spk_status compare_run(spk_netstudy *s, spk__networker *w, const spk__net
     return st;
 }
 
-spk_status spk_netstudy_compare(spk_netstudy *s, const double *numbers, spk_part_kind which,
-                                spk_netcomparison *out) {
-    const spk__netpart *part = &s->part[which];
-    if (!part->data)
-        return spk__fail(s->ctx, SPK_ERR_INPUT, NULL, "give the study data to test on",
-                         "%s holds nothing out", s->path);
+/* Another network of the same numbers: wiring, and what is drawn for neurons and inputs. */
+static void change_seeds(spk_network_spec *spec, uint64_t instance) {
+    if (!instance)
+        return;
+    spec->wiring_seed = spk__hash(&instance, sizeof instance, spec->wiring_seed);
+    spec->seed = spk__hash(&instance, sizeof instance, spec->seed);
+}
+
+static spk_status compare_instance(spk_netstudy *s, const double *numbers, const spk__netpart *part,
+                                   uint64_t instance, int threads, spk_netcomparison *out) {
     spk_netcomparison c = {.ctx = s->ctx,
                            .start_ms = part->start_ms,
                            .stop_ms = part->stop_ms,
@@ -120,7 +124,8 @@ spk_status spk_netstudy_compare(spk_netstudy *s, const double *numbers, spk_part
         c.population && c.term && c.term_name ? spk__networker_new(s, &w) : SPK_ERR_MEMORY;
     if (!st) {
         spk__filled_set(s, &w.filled, numbers);
-        w.filled.spec.threads = s->search.threads;
+        w.filled.spec.threads = threads;
+        change_seeds(&w.filled.spec, instance);
         st = spk_network_new(s->ctx, &w.filled.spec, NULL, &w.net);
     }
     if (!st)
@@ -132,6 +137,44 @@ spk_status spk_netstudy_compare(spk_netstudy *s, const double *numbers, spk_part
         spk_netcomparison_free(&c);
     else
         *out = c;
+    return st;
+}
+
+static spk_status no_data(const spk_netstudy *s) {
+    return spk__fail(s->ctx, SPK_ERR_INPUT, NULL, "give the study data to test on",
+                     "%s holds nothing out", s->path);
+}
+
+spk_status spk_netstudy_compare(spk_netstudy *s, const double *numbers, spk_part_kind part,
+                                spk_netcomparison *out) {
+    if (!s->part[part].data)
+        return no_data(s);
+    return compare_instance(s, numbers, &s->part[part], 0, s->search.threads, out);
+}
+
+typedef struct {
+    spk_netstudy *s;
+    const double *numbers;
+    const spk__netpart *part;
+    spk_netcomparison *out;
+} instances;
+
+static spk_status one_instance(void *arg, size_t i, int worker) {
+    instances *a = arg;
+    (void)worker;
+    return compare_instance(a->s, a->numbers, a->part, i + 1, 1, &a->out[i]);
+}
+
+spk_status spk_netstudy_instances(spk_netstudy *s, const double *numbers, spk_part_kind part,
+                                  size_t n, int threads, spk_netcomparison *out) {
+    if (!s->part[part].data)
+        return no_data(s);
+    memset(out, 0, n * sizeof *out);
+    instances a = {s, numbers, &s->part[part], out};
+    int workers = spk__thread_count(threads ? threads : s->search.threads);
+    spk_status st = spk__parallel_for(s->ctx, n, workers, one_instance, &a);
+    for (size_t i = 0; i < n && st; i++)
+        spk_netcomparison_free(&out[i]);
     return st;
 }
 

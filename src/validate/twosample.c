@@ -22,8 +22,8 @@ static spk_status find_stats(spk_ctx *ctx, const spk_twosample_options *o, const
     return SPK_OK;
 }
 
-static spk_status take_values(spk_ctx *ctx, const spk_stat *s, const spk_train *t, size_t n,
-                              double **values, size_t *size) {
+spk_status spk__twosample_values(spk_ctx *ctx, const spk_stat *s, const spk_train *t, size_t n,
+                                 double **values, size_t *size) {
     spk_status st = spk_stat_new(ctx, s, NULL, t, n, values, size);
     if (!st)
         *size = spk_stat_defined(*values, *size);
@@ -51,9 +51,10 @@ static spk_status fill_row(spk_ctx *ctx, const spk_twosample_set *set, const spk
                            spk_twosample_row *row) {
     row->population = set->name;
     row->stat = stat;
-    spk_status st = take_values(ctx, stat, set->data, set->n_data, &row->data, &row->n_data);
+    spk_status st =
+        spk__twosample_values(ctx, stat, set->data, set->n_data, &row->data, &row->n_data);
     if (!st)
-        st = take_values(ctx, stat, set->model, set->n_model, &row->model, &row->n_model);
+        st = spk__twosample_values(ctx, stat, set->model, set->n_model, &row->model, &row->n_model);
     return st ? st : run_tests(ctx, row);
 }
 
@@ -91,11 +92,13 @@ static spk_verdict judge(const spk_twosample_row *row, double level) {
         row->has_effect && fabs(row->effect.d) < 0.2 && test_value(row, "kolmogorov_smirnov") < 0.1;
     if (isnan(row->least_p))
         return SPK_UNKNOWN;
-    return !(row->least_p < level) ? SPK_SAME : slight ? SPK_SLIGHT : SPK_DIFFERENT;
+    if (!(row->least_p < level))
+        return SPK_SAME;
+    return slight ? SPK_SLIGHT : row->p_runs >= level ? SPK_USUAL : SPK_DIFFERENT;
 }
 
 const char *spk_verdict_word(spk_verdict v) {
-    static const char *const words[] = {"same", "slight", "different", "unknown"};
+    static const char *const words[] = {"same", "slight", "usual", "different", "unknown"};
     return words[v];
 }
 
@@ -117,6 +120,8 @@ spk_status spk_twosample_compare(spk_ctx *ctx, const spk_twosample_set *sets, si
         t.n = t.row ? n * n_stats : 0; /* whatever was filled is freed */
     else
         st = correct(ctx, &t);
+    if (!st)
+        st = spk__twosample_runs(ctx, &o, n, &t);
     t.accepted = t.n_tests > 0;
     for (size_t i = 0; i < t.n && !st; i++) {
         t.row[i].verdict = judge(&t.row[i], t.level);

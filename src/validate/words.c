@@ -21,7 +21,7 @@ static void add(words *w, const char *format, ...) {
 }
 
 /* The tests that tell the samples apart, by name. */
-static void add_tests(words *w, const spk_twosample_row *row, double level) {
+static size_t add_tests(words *w, const spk_twosample_row *row, double level) {
     size_t n = 0, run = 0;
     for (size_t k = 0; k < spk_test_count() && k < SPK_TWOSAMPLE_TESTS; k++) {
         run += isnan(row->corrected[k]) ? 0 : 1;
@@ -29,7 +29,7 @@ static void add_tests(words *w, const spk_twosample_row *row, double level) {
     }
     if (n == run) {
         add(w, run == 1 ? "the test" : "all %zu tests", run);
-        return;
+        return n;
     }
     size_t said = 0;
     for (size_t k = 0; k < spk_test_count() && k < SPK_TWOSAMPLE_TESTS; k++)
@@ -37,6 +37,7 @@ static void add_tests(words *w, const spk_twosample_row *row, double level) {
             add(w, "%s%s", said == 0 ? "" : said + 1 == n ? " and " : ", ", spk_test_at(k)->name);
             said++;
         }
+    return n;
 }
 
 static void add_p(words *w, double p) {
@@ -92,18 +93,25 @@ void spk__twosample_say(spk_twosample_row *row, double level) {
     else
         add(&w, "they differ");
     add(&w, "; ");
-    add_tests(&w, row, level);
-    add(&w, " tell them apart (least corrected ");
+    size_t n_tests = add_tests(&w, row, level);
+    add(&w, " %s them apart (least corrected ", n_tests == 1 ? "tells" : "tell");
     add_p(&w, row->least_p);
     add(&w, ")%s", row->verdict == SPK_SLIGHT ? ", but by little" : "");
+    if (row->n_runs && row->verdict == SPK_USUAL)
+        add(&w, ", but so are other runs of the model: %zu of %zu differ from it as much",
+            row->n_as_far, row->n_runs);
+    else if (row->n_runs && row->verdict == SPK_DIFFERENT)
+        add(&w, "; of %zu other runs of the model %zu differ%s from it as much", row->n_runs,
+            row->n_as_far, row->n_as_far == 1 ? "s" : "");
 }
 
 void spk__twosample_conclude(spk_twosample *t) {
     words w = {t->sentence, sizeof t->sentence, 0};
-    size_t different = 0, slight = 0, said = 0;
+    size_t different = 0, slight = 0, usual = 0, said = 0;
     for (size_t i = 0; i < t->n; i++) {
         different += t->row[i].verdict == SPK_DIFFERENT;
         slight += t->row[i].verdict == SPK_SLIGHT;
+        usual += t->row[i].verdict == SPK_USUAL;
     }
     if (!t->n_tests) {
         add(&w, "nothing could be compared: there are too few spikes");
@@ -119,13 +127,15 @@ void spk__twosample_conclude(spk_twosample *t) {
     add(&w, "%zu of %zu tests tell it from the data at a level of %g, corrected for their number",
         t->n_rejected, t->n_tests, t->level);
     if (t->accepted)
-        add(&w, ", but by differences too small to matter");
+        add(&w, usual ? ", but no more than other runs of the model are told from it"
+                      : ", but by differences too small to matter");
     for (size_t i = 0; i < t->n && different; i++)
         if (t->row[i].verdict == SPK_DIFFERENT) {
             add(&w, "%s%s of %s", said == 0 ? "; what differs: " : ", ", t->row[i].stat->name,
                 t->row[i].population);
             said++;
         }
-    if (different && slight)
-        add(&w, " (and %zu more by little)", slight);
+    if (different && slight + usual)
+        add(&w, " (and %zu more by little, or no more than other runs of the model)",
+            slight + usual);
 }

@@ -15,7 +15,7 @@ NETWORK = """populations:
   I: {model: izhikevich, size: 10, a: 0.1, d: 2}
 projections:
   EE: {from: E, to: E, rule: pairwise_bernoulli, p: p_ee, weight: {uniform: [0, sigma_ee]}}
-  EI: {from: E, to: I, rule: pairwise_bernoulli, p: 0.8, weight: {uniform: [0, 1]}}
+  EI: {from: E, to: I, rule: pairwise_bernoulli, p: 0.8, weight: {uniform: [0, 4]}}
   IE: {from: I, to: E, rule: pairwise_bernoulli, p: 0.5, weight: {uniform: [0, -1]}}
 inputs: {drive: {to: E, constant: {uniform: [9 pA, 13 pA]}}}
 simulation: {duration: 200 ms, dt: 1 ms, integrator: euler}
@@ -170,7 +170,69 @@ def data_in_files_are_found_hashed_and_watched():
 
 
 @case
+def validate_tests_the_recovered_network():
+    r = spikefit("validate", "net_1", "--runs", 19)
+    check(r.code == 0 and r.out.startswith("net_1, 200 to 400 ms (test)\n\nE: 40 neurons of the data, "), r)
+    check("The model is " in r.out and max(map(len, r.out.splitlines())) <= 80, r)
+    texts = [spikefit("validate", "net_1", "--runs", 19, "--format", "json", "--threads", n).out for n in (1, 2)]
+    check(texts[0] == texts[1], "threads change the numbers")
+    v = json.loads(texts[0])
+    same([(c["population"], c["statistic"]) for c in v["comparisons"]][:6],
+         [("E", "rate"), ("E", "cv"), ("E", "lv"), ("E", "isi"), ("E", "correlation"), ("I", "rate")])
+    check(v["comparisons"][0]["runs"] == 19 and 0 <= v["comparisons"][0]["runs_as_far"] <= 19, v)
+    check({"welch_t", "student_t", "mann_whitney_u", "kolmogorov_smirnov", "levene", "kullback_leibler"}
+          <= set(v["comparisons"][0]["tests"]), v)
+    r = spikefit("validate", "net_1", "--on", "train", "--runs", 0, "--statistic", "rate", "--tests")
+    check(r.code == 0 and "0 to 200 ms (train)" in r.out and "student_t" in r.out and "lv" not in r.out, r)
+
+
+@case
+def validate_compares_files():
+    for seed in (1, 2, 3):
+        write("v.yaml", NETWORK + f"values: {{sigma_ee: 0.6, p_ee: 0.6}}\nwiring_seed: {seed}\n")
+        check(spikefit("simulate", "v.yaml", "--out", f"v{seed}.h5").code == 0)
+    r = spikefit("validate", "v1.h5", "v1.h5")
+    check(r.code == 0 and "The model is accepted: none of 44 tests" in r.out, r)
+    r = spikefit("validate", "v1.h5", "v2.h5", "v3.h5", "--start", 50, "--format", "json")
+    check(r.code == 0 and json.loads(r.out)["comparisons"][0]["runs"] == 1, r)
+    r = spikefit("validate", "v1.h5", "v2.h5", "--on", "test")
+    check(r.code == 2 and "are for runs of a fit, not for files" in r.err, r)
+    r = spikefit("validate", "v1.h5", "v2.h5", "--start", 5000)
+    check(r.code == 3 and "v1.h5 has nothing between 5000 and" in r.err, r)
+    r = spikefit("validate", "net_1", "--statistic", "ratte")
+    check(r.code == 3 and "did you mean 'rate'?" in r.err, r)
+    r = spikefit("validate", "net_1", "--on", "tset")
+    check(r.code == 2 and "--on takes 'train' or 'test'" in r.err, r)
+
+
+@case
+def raster_shows_data_above_model():
+    r = spikefit("raster", "net_1", "--neurons", 6)
+    check(r.code == 0 and r.err == "", r)
+    lines = r.out.splitlines()
+    same(lines[0], "data: 6 of 50 neurons")
+    check("model: 6 of 50 neurons" in lines and max(map(len, lines)) <= 80, r)
+    check(lines[1].startswith("E/0 ") and any(l.startswith("I/0 ") for l in lines), r)
+    r = spikefit("raster", "v1.h5", "--population", "I", "--stop", 100)
+    check(r.code == 0 and r.out.startswith("v1.h5: 10 neurons\nI/0 "), r)
+    r = spikefit("raster", "v1.h5", "--population", "J")
+    check(r.code == 2 and "there is no population 'J'" in r.err, r)
+    r = spikefit("raster", "nowhere")
+    check(r.code == 4, r)
+
+
+@case
 def commands_of_cells_say_so():
+    if not os.path.exists(path("cell.csv")):
+        make_recording()
+    write("cell.yaml", "model: iaf_psc_exp\ndata: {recording: cell.csv}\nsearch: {evaluations: 100}\n")
+    check(spikefit("fit", "cell.yaml", "--out", "cell").code == 0)
+    for command in ("validate", "raster"):
+        r = spikefit(command, "cell")
+        check(r.code == 2 and "the run 'cell' is of a cell, not of a network" in r.err, r)
+    r = spikefit("explain", "net_1")
+    check(r.code == 2 and "the run 'net_1' is of a network, not of a cell" in r.err, r)
+
     r = spikefit("score", "net_1", "--figure")
     check(r.code == 2 and "--metric and --figure are for cells" in r.err, r)
     r = spikefit("fit", "net.yaml", "--models", "a,b")
