@@ -19,6 +19,27 @@ typedef struct {
 
 /* ---- the search of one model ---- */
 
+/* The default method serves small budgets too: unless the study says how large a generation is,
+ * there are twenty of them at least. */
+static spk_status fit_population(run *r, const spk_search_method *m, const spk_search_space *space,
+                                 spk_opts *options) {
+    size_t i = 0, most = (size_t)(r->budget / 20 < 4 ? 4 : r->budget / 20);
+    if (strcmp(m->name, SPK__DEFAULT_METHOD) != 0)
+        return SPK_OK;
+    while (strcmp(m->options[i].name, "population") != 0)
+        i++;
+    if (options->v[i] > 0)
+        return SPK_OK;
+    spk_search *s;
+    spk_status st = spk_search_new(r->ctx, m->name, options, space, 0, 0, &s);
+    if (st)
+        return st;
+    if (spk_search_batch_max(s) > most)
+        options->v[i] = (double)most;
+    spk_search_free(s);
+    return SPK_OK;
+}
+
 static spk_status new_search(run *r, spk_search **out) {
     const spk_study *y = spk_setup_study(r->setup);
     const spk_search_method *m;
@@ -35,7 +56,9 @@ static spk_status new_search(run *r, spk_search **out) {
                               .n_objectives = spk_problem_objectives(r->problem),
                               .start = start,
                               .noisy = spk_problem_fresh_noise(r->problem)};
-    st = spk_search_new(r->ctx, m->name, &options, &space, y->seed, r->budget, out);
+    st = fit_population(r, m, &space, &options);
+    if (!st)
+        st = spk_search_new(r->ctx, m->name, &options, &space, y->seed, r->budget, out);
     spk__free(r->ctx, start);
     return st;
 }

@@ -6,7 +6,9 @@
 #include <spikefit/fit.h>
 
 /* The method of a study that names none. */
-#define SPK__DEFAULT_METHOD "cmaes"
+#define SPK__DEFAULT_METHOD "lshade"
+#define SPK__DEFAULT_ROUND 20000 /* evaluations: rounds can be added to a run that has ended */
+#define SPK__DEFAULT_NOISY_METHOD "cmaes" /* where the study wants fresh noise */
 #define SPK__DEFAULT_FRONT_METHOD "nsga2" /* of one with several objectives */
 const char *spk__study_method(const spk_study *study);
 
@@ -36,7 +38,8 @@ spk_status spk__journal_open(spk_ctx *ctx, const char *folder, const char *ident
 void spk__journal_close(spk__journal *j);
 /* The evaluations that the journal held of this model when it was opened. */
 uint64_t spk__journal_evaluations(const spk__journal *j, uint32_t model);
-/* The budget that the run was last given, 0 if none; and a new one, written down unless it is the same. */
+/* The budget that the run was last given, 0 if none; and a new one, written down unless it is the
+ * same. */
 uint64_t spk__journal_budget(const spk__journal *j);
 spk_status spk__journal_set_budget(spk__journal *j, uint64_t budget);
 /* What tells batches of points apart: n numbers. */

@@ -227,7 +227,11 @@ static spk_status unknown_method(spk_ctx *ctx, const spk_study *y) {
 }
 
 const char *spk__study_method(const spk_study *y) {
-    return y->method ? y->method : y->n_objectives ? SPK__DEFAULT_FRONT_METHOD : SPK__DEFAULT_METHOD;
+    if (y->method)
+        return y->method;
+    return y->n_objectives                ? SPK__DEFAULT_FRONT_METHOD
+           : y->noise == SPK_NOISE_FRESH ? SPK__DEFAULT_NOISY_METHOD
+                                         : SPK__DEFAULT_METHOD;
 }
 
 /* "nsga2, smsemoa": the methods for several objectives. */
@@ -261,6 +265,12 @@ static spk_status check_objectives(spk_ctx *ctx, const spk_study *y, const spk_s
     return SPK_OK;
 }
 
+static void default_round(const spk_opt *table, spk_opts *options) {
+    for (size_t i = 0; table[i].name; i++)
+        if (strcmp(table[i].name, "round") == 0)
+            options->v[i] = SPK__DEFAULT_ROUND;
+}
+
 spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
                                spk_opts *options) {
     static const spk_opt none[] = {{0}};
@@ -271,6 +281,8 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
         return unknown_method(ctx, y);
     const spk_opt *table = m->options ? m->options : none;
     spk_opts_default(table, options);
+    if (!y->method)
+        default_round(table, options);
     for (size_t i = 0; i < y->search.n; i++) {
         const spk_setting *t = &y->search.item[i];
         bool known = false;

@@ -321,7 +321,7 @@ const spk__search_method spk__search_cmaes = {
     .info =
         {
             .name = "cmaes",
-            .sentence = "BIPOP-CMA-ES: learns the landscape's shape, restarts; the default",
+            .sentence = "BIPOP-CMA-ES: learns the landscape's shape, restarts; for smooth or noisy losses",
             .reference = "Hansen 2016, arXiv:1604.00772; restarts Hansen 2009, "
                          "doi:10.1145/1570256.1570333",
             .options = options,

@@ -17,6 +17,16 @@ static size_t archive_room(const spk_search *s, size_t n) {
     return (size_t)(s->opts.v[SPK__HDE_ARCHIVE] * (double)n + 0.5);
 }
 
+static void forget(spk__hde *t) {
+    for (size_t i = 0; i < t->memory; i++) {
+        t->memory_f[i] = t->traits->first_f;
+        t->memory_cr[i] = t->traits->first_cr;
+        if (t->traits->jso && i + 1 == t->memory)
+            t->memory_f[i] = t->memory_cr[i] = 0.9;
+    }
+    t->slot = 0;
+}
+
 spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits) {
     spk__hde *t = s->state;
     const double *v = s->opts.v;
@@ -35,13 +45,43 @@ spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits) {
     t->memory_cr = SPK__SEARCH_ARRAY(s, t->memory, double);
     bool good = t->archive && t->trial_f && t->trial_cr && t->gain && t->words && t->memory_f &&
                 t->memory_cr;
-    for (size_t i = 0; good && i < t->memory; i++) {
-        t->memory_f[i] = traits->first_f;
-        t->memory_cr[i] = traits->first_cr;
-        if (traits->jso && i + 1 == t->memory)
-            t->memory_f[i] = t->memory_cr[i] = 0.9;
-    }
+    if (good)
+        forget(t);
     return good ? spk__population_start(s, &t->p, n) : SPK_ERR_MEMORY;
+}
+
+/* ---- rounds ---- */
+
+/* Rounds end at multiples of their length, whatever the budget, unless the rest of it is too short
+ * for another. */
+static void begin_round(const spk_search *s, spk__hde *t) {
+    uint64_t length = t->traits->rounds ? (uint64_t)s->opts.v[SPK__HDE_ROUND] : 0, end = 0;
+    if (length) {
+        end = (s->evaluations / length + 1) * length;
+        if (end - s->evaluations < length / 2)
+            end += length;
+        if (s->budget && s->budget < end + length / 2)
+            end = s->budget;
+    }
+    t->round_begin = s->evaluations;
+    t->round_length = length ? end - s->evaluations : 0;
+}
+
+/* The part of the round, or of the budget, that is over. */
+static double elapsed(const spk_search *s, const spk__hde *t) {
+    if (!t->round_length)
+        return spk__search_elapsed(s);
+    return fmin(1, (double)(s->evaluations - t->round_begin) / (double)t->round_length);
+}
+
+static void end_round(spk_search *s, spk__hde *t) {
+    t->round++;
+    t->p.n = t->n_first;
+    t->p.begun = false;
+    t->archive_room = archive_room(s, t->n_first);
+    t->n_archive = 0;
+    forget(t);
+    spk__stop_restart(s);
 }
 
 /* ---- trials ---- */
@@ -56,7 +96,7 @@ static void draw_rates(const spk_search *s, spk__hde *t) {
     for (size_t i = 0; i < t->p.n; i++)
         t->gain[i] = cauchy_angle(t->words[i * stride + CAUCHY]);
     spk__tan_array(t->p.n, t->gain, t->trial_f);
-    double time = spk__search_elapsed(s);
+    double time = elapsed(s, t);
     for (size_t i = 0; i < t->p.n; i++) {
         const uint32_t *w = t->words + i * stride;
         size_t k = spk__word_below(w[ENTRY], t->memory);
@@ -84,7 +124,7 @@ static size_t good_parents(const spk_search *s, const spk__hde *t, uint32_t word
     if (t->traits->random_share)
         share = 2 / n + spk__word_uniform(word) * fmax(0, share - 2 / n);
     if (t->traits->jso)
-        share *= 1 - 0.5 * spk__search_elapsed(s);
+        share *= 1 - 0.5 * elapsed(s, t);
     size_t good = (size_t)(share * n + 0.5);
     return good < 2 ? 2 : good > t->p.n ? t->p.n : good;
 }
@@ -102,7 +142,7 @@ static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
     r2 += r2 >= high;
     double f = t->trial_f[i], pull = f;
     if (t->traits->jso) {
-        double time = spk__search_elapsed(s);
+        double time = elapsed(s, t);
         pull *= time < 0.2 ? 0.7 : time < 0.4 ? 0.8 : 1.2;
     }
     const double *x = t->p.x + i * dim, *a = t->p.x + good * dim, *b = t->p.x + r1 * dim;
@@ -118,8 +158,10 @@ static void make_trial(const spk_search *s, spk__hde *t, size_t i, double *u) {
 
 spk_status spk__hde_ask(spk_search *s) {
     spk__hde *t = s->state;
-    if (!t->p.begun)
+    if (!t->p.begun) {
+        begin_round(s, t);
         return spk__population_first(s, &t->p);
+    }
     spk_status st = spk__search_batch(s, t->p.n);
     if (st)
         return st;
@@ -198,7 +240,7 @@ static void select_trials(spk_search *s, spk__hde *t) {
 
 /* Drops the worst until the population is as large as the time allows. */
 static void shrink(spk_search *s, spk__hde *t) {
-    double first = (double)t->n_first, wanted = first + (LEAST - first) * spk__search_elapsed(s);
+    double first = (double)t->n_first, wanted = first + (LEAST - first) * elapsed(s, t);
     size_t n = (size_t)(wanted + 0.5), kept = 0;
     if (n >= t->p.n)
         return;
@@ -228,13 +270,21 @@ spk_status spk__hde_tell(spk_search *s) {
         if (t->traits->shrinks)
             shrink(s, t);
     }
-    spk__population_check(s, &t->p);
+    spk_stop reason = spk__population_reason(s, &t->p);
+    bool spent = s->budget && s->evaluations >= s->budget;
+    if (t->round_length && (reason || elapsed(s, t) >= 1) && !spent)
+        end_round(s, t);
+    else if (reason)
+        spk__search_stop(s, reason);
     return SPK_OK;
 }
 
 spk_status spk__hde_sync(spk_search *s, spk__sync *y) {
     spk__hde *t = s->state;
     spk__population_sync(s, &t->p, y);
+    spk__sync_u64(y, &t->round);
+    spk__sync_u64(y, &t->round_begin);
+    spk__sync_u64(y, &t->round_length);
     spk__sync_size(y, &t->slot, t->memory - 1);
     spk__sync_size(y, &t->archive_room, archive_room(s, t->n_first));
     spk__sync_size(y, &t->n_archive, t->archive_room);
@@ -244,4 +294,10 @@ spk_status spk__hde_sync(spk_search *s, spk__sync *y) {
     spk__sync_f64(y, t->memory_cr, t->memory);
     spk__sync_f64(y, t->archive, t->n_archive * s->dim);
     return SPK_OK;
+}
+
+void spk__hde_progress(const spk_search *s, spk_search_progress *p) {
+    const spk__hde *t = s->state;
+    spk__population_progress(s, p);
+    p->restart = t->round;
 }

@@ -11,6 +11,11 @@ static const spk_opt options[] = {
                              SPK_OPT_REAL, NULL, 0.11, 0, 1, NULL},
     [SPK__HDE_ARCHIVE] = {"archive", "size of the archive of beaten points, in populations",
                           SPK_OPT_REAL, NULL, 2.6, 0, 10, NULL},
+    [SPK__HDE_ROUND] =
+        {"round",
+         "evaluations in which the population shrinks, before it begins anew; 0: the whole "
+         "budget, once",
+         SPK_OPT_INT, NULL, 0, 0, 1e12, NULL},
     {0},
 };
 
@@ -22,6 +27,7 @@ static const spk__hde_traits traits = {
     .population = population,
     .shrinks = true,
     .lehmer_cr = true,
+    .rounds = true,
     .first_f = 0.5,
     .first_cr = 0.5,
 };
@@ -34,7 +40,8 @@ const spk__search_method spk__search_lshade = {
     .info =
         {
             .name = "lshade",
-            .sentence = "L-SHADE: differential evolution that adapts itself; for many local minima",
+            .sentence = "L-SHADE: differential evolution that adapts itself; for many local "
+                        "minima; the default of fits",
             .reference = "Tanabe and Fukunaga 2014, doi:10.1109/CEC.2014.6900380",
             .options = options,
             .min_objectives = 1,
@@ -47,6 +54,6 @@ const spk__search_method spk__search_lshade = {
     .ask = spk__hde_ask,
     .tell = spk__hde_tell,
     .sync = spk__hde_sync,
-    .progress = spk__population_progress,
+    .progress = spk__hde_progress,
     .describe = spk__population_describe,
 };

@@ -41,10 +41,15 @@ size_t spk__population_best(const spk__population *p) {
     return best;
 }
 
-void spk__population_check(spk_search *s, const spk__population *p) {
+spk_stop spk__population_reason(spk_search *s, const spk__population *p) {
     spk_stop reason = spk__stop_values(s, p->f, p->n, false);
     if (reason != SPK_STOP_FTOL)
         reason = spk__stop_spread(s, spk__search_spread(p->x, p->n, s->dim));
+    return reason;
+}
+
+void spk__population_check(spk_search *s, const spk__population *p) {
+    spk_stop reason = spk__population_reason(s, p);
     if (reason)
         spk__search_stop(s, reason);
 }

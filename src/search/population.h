@@ -22,6 +22,8 @@ void spk__population_put(const spk_search *s, spk__population *p, size_t i, cons
                          double f);
 void spk__population_rank(spk__population *p);
 size_t spk__population_best(const spk__population *p);
+/* Which of the rules of SPK__POPULATION_RULES holds now; once a generation. */
+spk_stop spk__population_reason(spk_search *s, const spk__population *p);
 /* Stops the search by the rules of SPK__POPULATION_RULES. */
 void spk__population_check(spk_search *s, const spk__population *p);
 void spk__population_sync(const spk_search *s, spk__population *p, spk__sync *y);

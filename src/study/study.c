@@ -371,7 +371,7 @@ spk_status spk_study_parse(spk_ctx *ctx, const char *path, const char *text, siz
                      .text = spk__arena_strndup(arena, text, length),
                      .text_length = length,
                      .detection = SPK_DETECTION_INIT,
-                     .evaluations = 80000};
+                     .evaluations = 60000};
     if (!s->path || !s->folder || !s->text)
         goto out;
     spk__study_reader r = {ctx, arena, s};

@@ -159,9 +159,51 @@ TEST(the_rest_finds_its_way) {
     }
 }
 
+/* The points of a search of the sphere by L-SHADE in rounds of 500; how often it began anew. */
+enum { ROUNDS = 1500 };
+static uint64_t points_in_rounds(uint64_t budget, double *x) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    const spk_search_method *m = spk_search_method_find("lshade");
+    spk_search_space space = {.dim = 3};
+    spk_opts opts;
+    spk_search *s = NULL;
+    spk_opts_default(m->options, &opts);
+    for (size_t i = 0; m->options[i].name; i++)
+        if (strcmp(m->options[i].name, "round") == 0)
+            opts.v[i] = 500;
+    CHECK(spk_search_new(ctx, "lshade", &opts, &space, 7, budget, &s) == SPK_OK);
+    for (size_t done = 0; s && !spk_search_stopped(s, NULL);) {
+        double f[ROUNDS];
+        size_t n = ROUNDS - done;
+        CHECK(spk_search_ask(s, x + 3 * done, &n) == SPK_OK);
+        for (size_t i = 0; i < n; i++)
+            f[i] = sphere(x + 3 * (done + i), 3);
+        CHECK(spk_search_tell(s, f) == SPK_OK);
+        done += n;
+    }
+    spk_search_progress p = {0};
+    if (s)
+        spk_search_get_progress(s, &p);
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+    return p.restart;
+}
+
+/* What lets a run be extended without simulating again what it holds. */
+TEST(rounds_do_not_depend_on_the_budget) {
+    static double shorter[3 * ROUNDS], longer[3 * ROUNDS];
+    CHECK(points_in_rounds(1000, shorter) == 1);
+    CHECK(points_in_rounds(1500, longer) == 2);
+    CHECK(memcmp(shorter, longer, 3 * 1000 * sizeof *shorter) == 0);
+    /* A budget below one and a half rounds is one round, the whole plan of which fits in. */
+    CHECK(points_in_rounds(700, shorter) == 0);
+    CHECK(memcmp(shorter, longer, 3 * 700 * sizeof *shorter) != 0);
+}
+
 int main(void) {
     RUN(evaluations_equal_the_peers);
     RUN(convergence_equals_metaheuristics_jl);
     RUN(the_rest_finds_its_way);
+    RUN(rounds_do_not_depend_on_the_budget);
     return test_end();
 }

@@ -74,7 +74,7 @@ TEST(defaults) {
     REQUIRE(s);
     CHECK_STR(s->recording[0], "/x/y.csv");
     CHECK(!s->train.given && !s->free_given && s->seed == 1 && s->dt_ms == 0 && !s->method);
-    CHECK(s->evaluations == 80000);
+    CHECK(s->evaluations == 60000);
     spk_study_free(s);
     spk_ctx_free(ctx);
 }
