@@ -4,6 +4,7 @@
 
 #include <spikefit/base.h>
 #include <spikefit/fit.h>
+#include <spikefit/metric.h>
 #include <spikefit/netstudy.h>
 #include <spikefit/recording.h>
 #include <spikefit/sim.h>
@@ -104,6 +105,9 @@ spk_status cli_part(cli *c, const char *on, spk_part_kind *part);
 spk_status cli_inspect_events(cli *c, const char *path);
 /* The same of a network; *done: whether the file is about one. */
 spk_status cli_inspect_network(cli *c, const char *path, bool *done);
+
+/* A measure by its name or the short one that people type. ERR_USAGE, printed. */
+spk_status cli_find_metric(cli *c, const char *name, const spk_metric **out);
 
 /* Tables and figures of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);

@@ -24,7 +24,7 @@ static const char *whole_name(const char *name) {
     return name;
 }
 
-static spk_status find_metric(cli *c, const char *name, const spk_metric **out) {
+spk_status cli_find_metric(cli *c, const char *name, const spk_metric **out) {
     const char *names[128];
     size_t n = 0;
     for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
@@ -101,7 +101,7 @@ static spk_status run_metric(cli *c) {
     const spk_metric *m = NULL;
     spk_opts o;
     if (!st)
-        st = find_metric(c, c->argv[0], &m);
+        st = cli_find_metric(c, c->argv[0], &m);
     if (!st)
         st = set_options(c, m, set, &o);
     spk_recording *a = NULL, *b = NULL;

@@ -40,6 +40,9 @@ static spk_status run_score(cli *c) {
     spk_part_kind part;
     if ((st = cli_part(c, on, &part)))
         return st;
+    const spk_metric *m = NULL;
+    if (metric && (st = cli_find_metric(c, metric, &m)))
+        return st;
     cli_run r;
     st = cli_run_open(c, c->argv[0], &r);
     if (st)
@@ -55,8 +58,8 @@ static spk_status run_score(cli *c) {
     if (!parts)
         st = cli_fail(c, SPK_ERR_INPUT, "give the study a 'test' part", "the study holds nothing out");
     if (!st)
-        st = spk_validate_scores(c->ctx, r.problem, r.values, part, metric ? &metric : NULL,
-                                 metric != NULL, &scores);
+        st = spk_validate_scores(c->ctx, r.problem, r.values, part, m ? &m->name : NULL, m != NULL,
+                                 &scores);
     if (!st && figure)
         st = cli_print_comparison(c, r.problem, spk_setup_recording(r.setup), r.values, part);
     if (!st) {
@@ -73,7 +76,7 @@ const cli_command cli_score = {
     .sentence = "score a run on held-out data, with confidence intervals",
     .usage = "RUN [--on test|train] [--metric NAME] [--figure]",
     .help = "  --on PART       test (what the search never saw; the default) or train\n"
-            "  --metric NAME   only this measure; `spikefit list` shows all\n"
+            "  --metric NAME   only this measure (`spikefit list measures`), or gamma, vr, ...\n"
             "  --figure        voltages and rasters, data above, model below\n",
     .run = run_score,
 };
