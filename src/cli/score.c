@@ -76,7 +76,7 @@ const cli_command cli_score = {
     .sentence = "score a run on held-out data, with confidence intervals",
     .usage = "RUN [--on test|train] [--metric NAME] [--figure]",
     .help = "  --on PART       test (what the search never saw; the default) or train\n"
-            "  --metric NAME   only this measure (`spikefit list measures`), or gamma, vr, ...\n"
+            "  --metric NAME   one measure: gamma, vr, ... or of `spikefit list measures`\n"
             "  --figure        voltages and rasters, data above, model below\n",
     .run = run_score,
 };
