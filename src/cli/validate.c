@@ -349,9 +349,9 @@ const cli_command cli_validate = {
         "RUN [--on test|train] [--runs N] [--format text|json] ... | DATA MODEL [MODEL...] ...",
     .help = "Rates, CV, LV, intervals and correlations of data and model, population by\n"
             "population, by every two-sample test (Welch's and Student's t, Mann-Whitney,\n"
-            "Kolmogorov-Smirnov, Levene), corrected for their number (Holm), with effect sizes\n"
-            "and what they mean. Of a run of a network: the recovered network on data that the\n"
-            "search did not see. Or of spike files.\n\n"
+            "Kolmogorov-Smirnov, Levene), corrected for their number (Holm), with effect\n"
+            "sizes and what they mean. Of a run of a network: the recovered network on data\n"
+            "that the search did not see. Or of spike files.\n\n"
             "Neurons of one network are no independent samples. So what the tests tell apart\n"
             "is set beside other runs of the model (other wiring): what they do too is usual.\n\n"
             "  --on PART        test (the default) or train\n"

@@ -114,7 +114,7 @@ TEST(changed_inputs_are_survived) {
     size_t n, n_files;
     fuzz_seed *seeds = all_seeds(&n, &n_files);
     const char *wanted = getenv("SPK_FUZZ_RUNS");
-    size_t runs = wanted ? (size_t)strtoull(wanted, NULL, 10) : 2000;
+    size_t runs = wanted ? (size_t)strtoull(wanted, NULL, 10) : FUZZ_RUNS;
     spk__rng_init(&rng, 1, SPK__RNG_TEST, 7, 0);
     CHECK(n > n_files);
     for (size_t i = 0; i < n; i++) {
