@@ -98,6 +98,10 @@ bool cli_is_yaml(const char *path);
 /* A network once, with these numbers (NULL: as the study has them): its rates, and its spikes to a file (out
  * may be NULL). */
 spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *out);
+/* Whether the data tell the product of two numbers better than the numbers; and how well, in words, into
+ * buf of 320. */
+bool cli_pair_is_confounded(const spk_result_pair *p);
+const char *cli_pair_sentence(const spk_result_pair *p, char buf[320]);
 /* "--on test" or "--on train". */
 spk_status cli_part(cli *c, const char *on, spk_part_kind *part);
 

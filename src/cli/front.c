@@ -76,7 +76,7 @@ static spk_status run_front(cli *c) {
     spk_status st = cli_parse(c, options, 1, 1, &n);
     cli_run r = {0};
     if (!st)
-        st = cli_run_open(c, c->argv[0], &r);
+        st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
         return st;
     const spk_result_front *f = &r.result->front;

@@ -73,25 +73,34 @@ static void describe(spk_netstudy *s) {
             q->redraw ? ", wiring redrawn in each generation" : "");
 }
 
-/* "sigma * p = 0.401 (0.39 .. 0.42), but sigma alone 0.4 .. 1, p alone 0.4 .. 1" */
-static void print_pair(const spk_result_pair *p) {
-    char a[32], b[32], d[32];
-    printf("\n  %s * %s = %s, from %s to %s", p->a, p->b, cli_number(p->product, 4, a),
-           cli_number(p->product_low, 3, b), cli_number(p->product_high, 3, d));
-    printf("\n    with this product, %s could be %s .. %s", p->a, cli_number(p->a_low, 3, a),
-           cli_number(p->a_high, 3, b));
-    printf(" and %s %s .. %s:\n", p->b, cli_number(p->b_low, 3, a), cli_number(p->b_high, 3, b));
+bool cli_pair_is_confounded(const spk_result_pair *p) {
     /* along constant product the ratio changes by the square of what one number does */
     double ratio = 2 * log(p->a_high / p->a_low), product = log(p->product_high / p->product_low);
-    printf("    %s\n", ratio > 2 * product ? "the data tell the product better than its factors"
-                                           : "the data tell the two apart");
+    return ratio > 2 * product;
+}
+
+const char *cli_pair_sentence(const spk_result_pair *p, char buf[320]) {
+    char product[3][32], a[2][32], b[2][32];
+    snprintf(buf, 320,
+             "%.40s * %.40s = %s, from %s to %s; with this product, %.40s could be %s to %s and "
+             "%.40s %s to %s: the data tell %s",
+             p->a, p->b, cli_number(p->product, 4, product[0]),
+             cli_number(p->product_low, 3, product[1]), cli_number(p->product_high, 3, product[2]),
+             p->a, cli_number(p->a_low, 3, a[0]), cli_number(p->a_high, 3, a[1]), p->b,
+             cli_number(p->b_low, 3, b[0]), cli_number(p->b_high, 3, b[1]),
+             cli_pair_is_confounded(p) ? "the product better than its factors" : "the two apart");
+    return buf;
 }
 
 static void print_result(cli *c, const spk_result *r) {
     char n[32];
     cli_print_parameters(c, r);
-    for (size_t i = 0; i < r->n_pairs; i++)
-        print_pair(&r->pair[i]);
+    char sentence[320];
+    for (size_t i = 0; i < r->n_pairs; i++) {
+        printf("\n  ");
+        cli_print_wrapped(stdout, cli_pair_sentence(&r->pair[i], sentence), 4, c->width);
+        printf("\n");
+    }
     cli_print_scores(c, r);
     printf("\nloss %.6g after %s evaluations (%s)\n", r->best_loss, cli_count(r->evaluations, n),
            r->interrupted ? "interrupted" : r->stop_reason);

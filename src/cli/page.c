@@ -29,6 +29,7 @@ void cli_page_free(cli_page *g) {
                      g->point,     g->loss,          g->failed};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);
+    cli_page_free_network(g->network);
     free(g);
 }
 

@@ -30,6 +30,9 @@ enum {
 
 typedef struct cli_page cli_page;
 spk_status cli_page_new(cli *c, const cli_page_source *source, unsigned parts, cli_page **out);
+/* Of a run of a network: its spikes on held-out data (or training data, if nothing is held out), what the
+ * tests say of them, its weights. */
+spk_status cli_page_new_network(cli *c, cli_run *run, const char *name, cli_page **out);
 void cli_page_free(cli_page *g);
 const spk_report_data *cli_page_data(const cli_page *g);
 

@@ -30,7 +30,8 @@ struct cli_page {
     spk_report_count failure[PAGE_MOST_FAILURES];
     spk_report_fact fact[PAGE_MOST_FACTS];
     char fact_text[PAGE_MOST_FACTS][160];
-    char title[256], summary[512], warning[512], command[512];
+    char title[256], summary[1024], warning[512], command[512];
+    struct cli_page_network *network; /* NULL of a cell */
 };
 
 spk_status cli_page_no_memory(cli *c);
@@ -40,5 +41,17 @@ spk_status cli_page_fill_parameters(cli_page *g, bool profiles);
 spk_status cli_page_fill_search(cli_page *g, size_t most);
 /* Title, summary, warning, facts, scores: of what has ended. */
 spk_status cli_page_fill_words(cli_page *g);
+
+/* ---- what a network's page shares with it ---- */
+
+spk_status cli_page_fill_scores(cli_page *g);
+void cli_page_write_warning(cli_page *g);
+/* A fact, cut where it is too long; one too many is left out. */
+void cli_page_add_fact(cli_page *g, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The text behind what is there already, cut where it does not fit. */
+void cli_page_append(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void cli_page_free_network(struct cli_page_network *n);
 
 #endif

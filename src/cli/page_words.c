@@ -15,7 +15,7 @@ static const spk_metric *metric_of(const char *name) {
     return NULL;
 }
 
-static spk_status fill_scores(cli_page *g) {
+spk_status cli_page_fill_scores(cli_page *g) {
     const spk_result *r = g->from.result;
     g->score = calloc(r->n_scores + 1, sizeof *g->score);
     if (!g->score)
@@ -23,23 +23,22 @@ static spk_status fill_scores(cli_page *g) {
     for (size_t i = 0; i < r->n_scores; i++) {
         const spk_result_score *s = &r->score[i];
         const spk_metric *m = metric_of(s->measure);
-        g->score[i] = (spk_report_score){.measure = s->measure,
-                                         .part = s->part,
-                                         .unit = m ? m->unit : NULL,
-                                         .value = s->value,
-                                         .low = s->low,
-                                         .high = s->high,
-                                         .reliability = s->reliability,
-                                         .distance = m && m->kind == SPK_METRIC_DISTANCE};
+        g->score[i] =
+            (spk_report_score){.measure = s->measure,
+                               .part = s->part,
+                               .unit = m ? m->unit : NULL,
+                               .value = s->value,
+                               .low = s->low,
+                               .high = s->high,
+                               .reliability = s->reliability,
+                               .distance = m ? m->kind == SPK_METRIC_DISTANCE : g->network != NULL};
     }
     g->data.score = g->score;
     g->data.n_scores = r->n_scores;
     return SPK_OK;
 }
 
-static void add_fact(cli_page *g, const char *label, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void add_fact(cli_page *g, const char *label, const char *format, ...) {
+void cli_page_add_fact(cli_page *g, const char *label, const char *format, ...) {
     if (g->data.n_facts == PAGE_MOST_FACTS)
         return;
     size_t i = g->data.n_facts++;
@@ -55,27 +54,26 @@ static void fill_facts(cli_page *g) {
     const spk_result_model *m = spk_result_chosen(r);
     const spk_result_identifiability *y = &r->identifiability;
     char a[32];
-    add_fact(g, "spikefit", "%s", r->version);
-    add_fact(g, "seed", "%llu", (unsigned long long)r->seed);
-    add_fact(g, "integrator", "%s, step %g ms", m->integrator, m->dt_ms);
-    add_fact(g, "search", "%s, %s evaluations, ended by %s", r->method,
-             cli_count(r->evaluations, a), r->stop_reason);
+    cli_page_add_fact(g, "spikefit", "%s", r->version);
+    cli_page_add_fact(g, "seed", "%llu", (unsigned long long)r->seed);
+    cli_page_add_fact(g, "integrator", "%s, step %g ms", m->integrator, m->dt_ms);
+    cli_page_add_fact(g, "search", "%s, %s evaluations, ended by %s", r->method,
+                      cli_count(r->evaluations, a), r->stop_reason);
     if (y->starts > 1)
-        add_fact(g, "starts of the search", "%llu, of which %llu came nearly as far as the best",
-                 (unsigned long long)y->starts, (unsigned long long)y->starts_near);
+        cli_page_add_fact(g, "starts of the search",
+                          "%llu, of which %llu came nearly as far as the best",
+                          (unsigned long long)y->starts, (unsigned long long)y->starts_near);
     if (!isnan(r->spike_shift_ms))
-        add_fact(g, "at a quarter of the step", "spikes move by %.4f ms; %.1f %% find no partner",
-                 r->spike_shift_ms, 100 * r->spike_shift_unmatched);
-    add_fact(g, "model, SHA-256", "%s", m->hash);
+        cli_page_add_fact(g, "at a quarter of the step",
+                          "spikes move by %.4f ms; %.1f %% find no partner", r->spike_shift_ms,
+                          100 * r->spike_shift_unmatched);
+    cli_page_add_fact(g, "model, SHA-256", "%s", m->hash);
     for (size_t i = 0; i < r->n_data && i < 8; i++)
-        add_fact(g, "data", "%s, SHA-256 %.16s...", r->data_path[i], r->data_hash[i]);
+        cli_page_add_fact(g, "data", "%s, SHA-256 %.16s...", r->data_path[i], r->data_hash[i]);
     g->data.fact = g->fact;
 }
 
-/* The text behind what is there already, cut where it does not fit. */
-static void append(char *text, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void append(char *text, size_t size, const char *format, ...) {
+void cli_page_append(char *text, size_t size, const char *format, ...) {
     size_t at = strlen(text);
     va_list args;
     va_start(args, format);
@@ -91,37 +89,39 @@ static void write_summary(cli_page *g) {
         if (strcmp(r->score[i].measure, "coincidence_factor") == 0 &&
             (!best || strcmp(r->score[i].part, "test") == 0))
             best = &r->score[i];
-    append(g->summary, sizeof g->summary, "%s was fitted with %s evaluations.",
-           spk_result_chosen(r)->name, cli_count(r->evaluations, a));
+    cli_page_append(g->summary, sizeof g->summary, "%s was fitted with %s evaluations.",
+                    spk_result_chosen(r)->name, cli_count(r->evaluations, a));
     if (!best)
         return;
-    append(g->summary, sizeof g->summary,
-           " On the %s data its coincidence factor is %s (95 %% interval %s to %s)",
-           strcmp(best->part, "test") == 0 ? "held-out" : "training", cli_number(best->value, 3, a),
-           cli_number(best->low, 3, b), cli_number(best->high, 3, d));
+    cli_page_append(g->summary, sizeof g->summary,
+                    " On the %s data its coincidence factor is %s (95 %% interval %s to %s)",
+                    strcmp(best->part, "test") == 0 ? "held-out" : "training",
+                    cli_number(best->value, 3, a), cli_number(best->low, 3, b),
+                    cli_number(best->high, 3, d));
     if (isnan(best->reliability))
-        append(g->summary, sizeof g->summary, ".");
+        cli_page_append(g->summary, sizeof g->summary, ".");
     else
-        append(g->summary, sizeof g->summary, "; the repeats reach %s among themselves.",
-               cli_number(best->reliability, 3, a));
+        cli_page_append(g->summary, sizeof g->summary, "; the repeats reach %s among themselves.",
+                        cli_number(best->reliability, 3, a));
 }
 
-static void write_warning(cli_page *g) {
+void cli_page_write_warning(cli_page *g) {
     const spk_result *r = g->from.result;
     const spk_result_identifiability *y = &r->identifiability;
     size_t size = sizeof g->warning;
     bool any = false;
     if (r->interrupted)
-        append(g->warning, size, "The search was interrupted. ");
+        cli_page_append(g->warning, size, "The search was interrupted. ");
     if (y->n && y->lowest < r->best_loss - 1e-3 * fabs(r->best_loss))
-        append(g->warning, size, "The search had not ended: a lower loss was seen afterwards. ");
+        cli_page_append(g->warning, size,
+                        "The search had not ended: a lower loss was seen afterwards. ");
     for (size_t i = 0; i < r->n_parameters; i++)
         if (r->parameter[i].bound) {
-            append(g->warning, size, "%s%s", any ? ", " : "", r->parameter[i].name);
+            cli_page_append(g->warning, size, "%s%s", any ? ", " : "", r->parameter[i].name);
             any = true;
         }
     if (any)
-        append(g->warning, size, " ended at a bound: the best value may lie beyond it.");
+        cli_page_append(g->warning, size, " ended at a bound: the best value may lie beyond it.");
 }
 
 spk_status cli_page_fill_words(cli_page *g) {
@@ -131,12 +131,12 @@ spk_status cli_page_fill_words(cli_page *g) {
     if (!r)
         return SPK_OK;
     write_summary(g);
-    write_warning(g);
+    cli_page_write_warning(g);
     fill_facts(g);
     snprintf(g->command, sizeof g->command, "spikefit rerun %s", g->from.name);
     g->data.summary = g->summary;
     g->data.warning = *g->warning ? g->warning : NULL;
     g->data.command = g->command;
     g->data.study = r->study;
-    return fill_scores(g);
+    return cli_page_fill_scores(g);
 }

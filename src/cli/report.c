@@ -13,14 +13,15 @@ static spk_status run_report(cli *c) {
                               "a run of many cells has many pages")
                    : cli_report_cells(c, c->argv[0]);
     if (!st)
-        st = cli_run_open_cell(c, c->argv[0], &r);
+        st = cli_run_open(c, c->argv[0], &r);
     if (st)
         return st;
     char path[4096];
     snprintf(path, sizeof path, "%s/report.html", c->argv[0]);
     cli_page *page = NULL;
     cli_page_source source = cli_page_source_of(&r, c->argv[0]);
-    st = cli_page_new(c, &source, CLI_PAGE_ALL, &page);
+    st = r.network ? cli_page_new_network(c, &r, c->argv[0], &page)
+                   : cli_page_new(c, &source, CLI_PAGE_ALL, &page);
     if (!st)
         st = spk_report_write(c->ctx, cli_page_data(page), out ? out : path);
     if (!st)
@@ -37,6 +38,7 @@ const cli_command cli_report = {
     .help = "The page needs no network: voltages and rasters that can be zoomed, scores,\n"
             "parameters with profiles, the search played back. Without --out it is\n"
             "RUN/report.html. Of many cells: the page of each fit, and RUN/index.html, which\n"
-            "sorts, filters and links them.\n",
+            "sorts, filters and links them. Of a network: rasters side by side, distributions of\n"
+            "data and model with their tests, weights, the numbers found, the search.\n",
     .run = run_report,
 };

@@ -74,3 +74,47 @@ void cli_spikes_free(cli_spikes *s) {
     spk_recording_free(s->recording);
     *s = (cli_spikes){0};
 }
+
+/* ---- runs ---- */
+
+static void set_of(const spk_netcomparison *k, spk_twosample_set *out) {
+    for (size_t i = 0; i < k->n; i++) {
+        const spk_netpopulation *p = &k->population[i];
+        out[i] = (spk_twosample_set){p->name, p->data, p->model, p->n, p->n};
+    }
+}
+
+spk_status cli_network_test_new(cli *c, cli_run *r, spk_part_kind part, size_t n_runs, int threads,
+                                const spk_twosample_options *options, cli_network_test *out) {
+    cli_network_test t = {.n_runs = n_runs};
+    spk_twosample_options o = *options;
+    t.run = calloc(n_runs + 1, sizeof *t.run);
+    spk_status st = t.run ? SPK_OK : cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+    if (!st)
+        st = spk_netstudy_compare(r->network, r->values, part, t.run);
+    if (!st && n_runs)
+        st = spk_netstudy_instances(r->network, r->values, part, n_runs, threads, t.run + 1);
+    if (!st && !(t.set = calloc((n_runs + 1) * t.run->n + 1, sizeof *t.set)))
+        st = cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+    for (size_t i = 0; i <= n_runs && !st; i++)
+        set_of(&t.run[i], t.set + i * t.run->n);
+    if (!st) {
+        o.run = t.set + t.run->n;
+        o.n_runs = n_runs;
+        st = spk_twosample_compare(c->ctx, t.set, t.run->n, &o, &t.test);
+    }
+    if (st)
+        cli_network_test_free(&t);
+    else
+        *out = t;
+    return st;
+}
+
+void cli_network_test_free(cli_network_test *t) {
+    for (size_t i = 0; t->run && i <= t->n_runs; i++)
+        spk_netcomparison_free(&t->run[i]);
+    free(t->run);
+    free(t->set);
+    spk_twosample_free(&t->test);
+    *t = (cli_network_test){0};
+}

@@ -157,85 +157,48 @@ static void print_json(const spk_twosample *t) {
 
 /* ---- what is compared ---- */
 
-/* runs: [n_runs][n], of the model. */
-static spk_status compare(cli *c, const request *q, const spk_twosample_set *sets, size_t n,
-                          const spk_twosample_set *runs, size_t n_runs) {
-    spk_twosample_options o = SPK_TWOSAMPLE_OPTIONS_INIT;
-    const char *names[MOST_STATISTICS];
-    char *text = strdup(q->statistics ? q->statistics : ""), *keep = NULL;
-    if (!text)
-        return cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+/* The options of the request; the names are split from `text`, which outlives them. */
+static spk_status read_options(cli *c, const request *q, char *text, const char **names,
+                               spk_twosample_options *o) {
+    char *keep = NULL;
+    *o = (spk_twosample_options)SPK_TWOSAMPLE_OPTIONS_INIT;
     for (char *p = strtok_r(text, ", ", &keep); p; p = strtok_r(NULL, ", ", &keep)) {
-        if (o.n_statistics == MOST_STATISTICS) {
-            free(text);
+        if (o->n_statistics == MOST_STATISTICS)
             return cli_fail(c, SPK_ERR_USAGE, NULL, "--statistic takes at most %d names",
                             MOST_STATISTICS);
-        }
-        names[o.n_statistics++] = p;
+        names[o->n_statistics++] = p;
     }
-    o.level = q->level;
-    o.run = runs;
-    o.n_runs = n_runs;
-    o.statistics = o.n_statistics ? names : NULL;
-    spk_twosample t;
-    spk_status st = spk_twosample_compare(c->ctx, sets, n, &o, &t);
-    if (!st) {
-        if (strcmp(q->format, "json") == 0)
-            print_json(&t);
-        else
-            print_text(c, q, &t, sets);
-        spk_twosample_free(&t);
-    }
-    free(text);
-    return st;
+    o->level = q->level;
+    o->statistics = o->n_statistics ? names : NULL;
+    return SPK_OK;
 }
 
-static void set_of(const spk_netcomparison *k, spk_twosample_set *out) {
-    for (size_t i = 0; i < k->n; i++) {
-        const spk_netpopulation *p = &k->population[i];
-        out[i] = (spk_twosample_set){p->name, p->data, p->model, p->n, p->n};
-    }
+static void print_test(cli *c, const request *q, const spk_twosample *t,
+                       const spk_twosample_set *sets) {
+    if (strcmp(q->format, "json") == 0)
+        print_json(t);
+    else
+        print_text(c, q, t, sets);
 }
 
-/* The recovered network, and as many others of the same numbers as are asked for. */
-static spk_status compare_network(cli *c, const request *q, cli_run *r, spk_part_kind part) {
-    size_t n = (size_t)q->runs + 1, sets_each = 0;
-    spk_netcomparison *k = calloc(n, sizeof *k);
-    spk_twosample_set *sets = NULL;
-    spk_status st = k ? SPK_OK : cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
-    if (!st)
-        st = spk_netstudy_compare(r->network, r->values, part, k);
-    if (!st && n > 1)
-        st = spk_netstudy_instances(r->network, r->values, part, n - 1, (int)q->threads, k + 1);
-    if (!st && !(sets = calloc(n * k->n + 1, sizeof *sets)))
-        st = cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
-    for (size_t i = 0; i < n && !st; i++) {
-        sets_each = k->n;
-        set_of(&k[i], sets + i * sets_each);
-    }
-    if (!st && strcmp(q->format, "text") == 0)
-        printf("%s, %g to %g ms (%s)\n\n", c->argv[0], k->start_ms, k->stop_ms, q->on);
-    if (!st && k->outcome.exploded)
-        fprintf(stderr, "the model was stopped at %g ms: it fired more than max_rate allows\n",
-                k->outcome.time_ms);
-    if (!st)
-        st = compare(c, q, sets, sets_each, sets + sets_each, n - 1);
-    free(sets);
-    for (size_t i = 0; k && i < n; i++)
-        spk_netcomparison_free(&k[i]);
-    free(k);
-    return st;
-}
-
-static spk_status validate_run(cli *c, const request *q) {
+static spk_status validate_run(cli *c, const request *q, const spk_twosample_options *o) {
     cli_run r;
     spk_part_kind part;
+    cli_network_test t = {0};
     spk_status st = cli_part(c, q->on, &part);
     if (!st)
         st = cli_run_open_network(c, c->argv[0], &r);
     if (st)
         return st;
-    st = compare_network(c, q, &r, part);
+    st = cli_network_test_new(c, &r, part, (size_t)q->runs, (int)q->threads, o, &t);
+    if (!st && strcmp(q->format, "text") == 0)
+        printf("%s, %g to %g ms (%s)\n\n", c->argv[0], t.run->start_ms, t.run->stop_ms, q->on);
+    if (!st && t.run->outcome.exploded)
+        fprintf(stderr, "the model was stopped at %g ms: it fired more than max_rate allows\n",
+                t.run->outcome.time_ms);
+    if (!st)
+        print_test(c, q, &t.test, t.set);
+    cli_network_test_free(&t);
     cli_run_close(c, &r);
     return st;
 }
@@ -285,7 +248,8 @@ static spk_status pair_files(cli *c, const cli_spikes *file, size_t n_files,
     return SPK_OK;
 }
 
-static spk_status validate_files(cli *c, const request *q, size_t n_files) {
+static spk_status validate_files(cli *c, const request *q, spk_twosample_options *o,
+                                 size_t n_files) {
     cli_spikes *file = calloc(n_files, sizeof *file);
     spk_twosample_set *sets = NULL;
     size_t n = 0;
@@ -296,8 +260,15 @@ static spk_status validate_files(cli *c, const request *q, size_t n_files) {
         st = cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
     if (!st)
         st = pair_files(c, file, n_files, sets, &n);
+    spk_twosample t = {0};
+    if (!st) {
+        o->run = sets + n;
+        o->n_runs = n_files - 2;
+        st = spk_twosample_compare(c->ctx, sets, n, o, &t);
+    }
     if (!st)
-        st = compare(c, q, sets, n, sets + n, n_files - 2);
+        print_test(c, q, &t, sets);
+    spk_twosample_free(&t);
     free(sets);
     for (size_t f = 0; file && f < n_files; f++)
         cli_spikes_free(&file[f]);
@@ -306,7 +277,11 @@ static spk_status validate_files(cli *c, const request *q, size_t n_files) {
 }
 
 static spk_status run_validate(cli *c) {
-    request q = {.on = "test", .format = "text", .level = 0.05, .stop_ms = INFINITY, .runs = 99};
+    request q = {.on = "test",
+                 .format = "text",
+                 .level = 0.05,
+                 .stop_ms = INFINITY,
+                 .runs = CLI_NETWORK_RUNS};
     int64_t runs = -1;
     const char *on = NULL;
     const cli_option options[] = {{"--on", CLI_TEXT, &on},
@@ -339,7 +314,15 @@ static spk_status run_validate(cli *c) {
     if (n == 1 && (q.start_ms > 0 || isfinite(q.stop_ms)))
         return cli_fail(c, SPK_ERR_USAGE, "--on chooses a part of the data",
                         "--start and --stop are for files");
-    return n > 1 ? validate_files(c, &q, (size_t)n) : validate_run(c, &q);
+    const char *names[MOST_STATISTICS];
+    spk_twosample_options o;
+    char *text = strdup(q.statistics ? q.statistics : "");
+    st = text ? read_options(c, &q, text, names, &o)
+              : cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
+    if (!st)
+        st = n > 1 ? validate_files(c, &q, &o, (size_t)n) : validate_run(c, &q, &o);
+    free(text);
+    return st;
 }
 
 const cli_command cli_validate = {

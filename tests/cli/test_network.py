@@ -187,6 +187,25 @@ def validate_tests_the_recovered_network():
 
 
 @case
+def report_shows_the_network():
+    r = spikefit("report", "net_1")
+    check(r.code == 0 and r.out == "net_1/report.html\n", r)
+    page = read("net_1/report.html", "r")
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    same([r["title"] for r in data["rasters"]], ["E", "I"])
+    same([len(data["rasters"][0][side]) for side in ("recorded", "model")], [40, 40])
+    titles = [d["title"] for d in data["distributions"]]
+    same(titles[:10], [f"{p}: {s}" for p in "EI" for s in ("rate", "cv", "lv", "isi", "correlation")])
+    same([t.split(":")[0] for t in titles[10:]], ["EE", "EI", "IE"])
+    check(all(d["verdict"] for d in data["distributions"][:10]), data["distributions"])
+    weights = data["distributions"][10]["model"]  # uniform from 0 to sigma
+    sigma = json.loads(read("net_1/result.json", "r"))["parameters"]["sigma_ee"]["value"]
+    check(0 <= min(weights) < 0.1 * sigma and 0.9 * sigma < max(weights) <= sigma, sigma, max(weights))
+    same([p["name"] for p in data["parameters"]], ["sigma_ee", "p_ee"])
+    check("the model is " in page and "http://" not in page.replace("http://www.w3.org", ""))
+
+
+@case
 def validate_compares_files():
     for seed in (1, 2, 3):
         write("v.yaml", NETWORK + f"values: {{sigma_ee: 0.6, p_ee: 0.6}}\nwiring_seed: {seed}\n")

@@ -55,7 +55,8 @@
       return top + height + 44;
     };
     const f = report.figure('network', 'distribution-' + (d.i + 1), d.title, draw,
-      () => [['recorded', d.recorded], ['model', d.model]]);
+      () => [['recorded', d.recorded], ['model', d.model]].filter(c => c[1].length));
+    report.legend(f.controls, [['recorded', 'recorded'], ['model', 'model']].filter(e => d[e[0]].length));
     if (d.verdict) f.note(d.verdict);
   }
 
