@@ -106,6 +106,12 @@ spk_status spk_problem_evaluate(spk_problem *p, const double *x, size_t n, int t
                                 double *loss, spk_tally *tally);
 size_t spk_problem_terms(const spk_problem *p); /* of all objectives */
 
+/* Hands every later evaluation to fn, which spreads it over other processes and gives the same values
+ * (<spikefit/ranks.h>); NULL takes it back. The other function evaluates in this process, always. */
+typedef spk_status spk_evaluate_fn(void *user, spk_problem *p, const spk_evaluation *e);
+void spk_problem_share(spk_problem *p, spk_evaluate_fn *fn, void *user);
+spk_status spk_problem_run_here(spk_problem *p, const spk_evaluation *e);
+
 /* ---- what a parameter set does ---- */
 
 /* Data and model side by side on one stimulus. Lent by the set. */

@@ -107,7 +107,8 @@ static void describe(const spk_setup *s) {
     fprintf(stderr, "\n");
 }
 
-static spk_status fit(cli *c, const spk_study *y, const cli_view_options *view, spk_fit_options *o) {
+static spk_status fit(cli *c, const spk_study *y, const cli_view_options *view, spk_fit_options *o,
+                      spk_ranks *ranks) {
     spk_setup *setup = NULL;
     spk_result *r = NULL;
     cli_view *v = NULL;
@@ -115,7 +116,14 @@ static spk_status fit(cli *c, const spk_study *y, const cli_view_options *view, 
     spk_status st = spk_setup_new(c->ctx, y, &setup);
     if (!st)
         st = spk_setup_check(setup);
+    if (ranks)
+        st = spk_ranks_share(ranks, setup, st, o->threads);
     cli_print_diags(c, 0);
+    if (ranks && spk_ranks_rank(ranks) > 0) {
+        spk_ranks_close(ranks);
+        spk_setup_free(setup);
+        return SPK_OK;
+    }
     if (!st) {
         describe(setup);
         cli_watch_begin(&w, o);
@@ -131,7 +139,24 @@ static spk_status fit(cli *c, const spk_study *y, const cli_view_options *view, 
     st = cli_tell_interrupted(c, r, o->folder, st);
     cli_view_free(v);
     spk_result_free(r);
+    spk_ranks_close(ranks);
     spk_setup_free(setup);
+    return st;
+}
+
+static spk_status fit_cell(cli *c, cli_fit_request *q) {
+    spk_study *y = NULL;
+    spk_ranks *ranks = NULL;
+    spk_status st = q->ranks ? cli_ranks_open(c, &ranks) : SPK_OK;
+    if (!st)
+        st = cli_fit_open_study(c, q, &y);
+    if (q->ranks && !q->o.threads)
+        q->o.threads = 1;
+    if (!st)
+        st = fit(c, y, &q->view, &q->o, ranks);
+    else
+        spk_ranks_close(ranks);
+    spk_study_free(y);
     return st;
 }
 
@@ -148,21 +173,23 @@ static spk_status run_request(cli *c, cli_fit_request *q) {
         return cli_fit_cells(c, q);
     if (is_network && q->models)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--models is for studies of single cells");
+    if (is_network && q->ranks)
+        return cli_fail(c, SPK_ERR_USAGE, "run it without mpirun: it uses the cores of one machine",
+                        "fits of networks are not spread over MPI's processes");
     if (is_network)
         return cli_network_fit(c, q);
-    spk_study *y = NULL;
-    st = cli_fit_open_study(c, q, &y);
-    if (!st)
-        st = fit(c, y, &q->view, &q->o);
-    spk_study_free(y);
-    return st;
+    return fit_cell(c, q);
 }
 
 static spk_status run_fit(cli *c) {
     cli_fit_request q;
+    bool silent, ranks = cli_ranks_started(&silent);
+    if (silent && (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)))
+        return SPK_ERR_IO;
     /* A reader of the output that goes away does not end the search. */
     signal(SIGPIPE, SIG_IGN);
     spk_status st = cli_fit_read_request(c, &q);
+    q.ranks = ranks;
     if (!st)
         st = run_request(c, &q);
     cli_fit_free_request(&q);

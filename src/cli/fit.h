@@ -4,6 +4,7 @@
 
 #include "cli/view.h"
 #include <spikefit/cells.h>
+#include <spikefit/ranks.h>
 
 /* The arguments, checked. */
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
     bool many;          /* cells, or a run of many */
     spk_cell_list cell;
     int shard, n_shards; /* 0: all */
+    bool ranks;          /* mpirun started several of us */
     spk_study_edit edit[4];
     size_t n_edits;
     char *words; /* what the edits point into */
@@ -51,5 +53,11 @@ void cli_watch_begin(cli_watcher *w, spk_fit_options *o);
 void cli_watch_end(const cli_watcher *w);
 /* What a fit that ended well returns: ERR_CANCELLED, with the message printed, if it was interrupted. */
 spk_status cli_tell_interrupted(cli *c, const spk_result *r, const char *folder, spk_status st);
+
+/* ---- ranks ---- */
+
+/* Whether mpirun started this process, one of several; and as another than rank 0, which alone speaks. */
+bool cli_ranks_started(bool *silent);
+spk_status cli_ranks_open(cli *c, spk_ranks **out);
 
 #endif

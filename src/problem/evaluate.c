@@ -177,7 +177,16 @@ static void count(const spk_problem *p, size_t c, spk_tally *tally) {
     tally->nonfinite += worst == SPK_FATE_NONFINITE;
 }
 
+void spk_problem_share(spk_problem *p, spk_evaluate_fn *fn, void *user) {
+    p->share = fn;
+    p->share_user = user;
+}
+
 spk_status spk_problem_run(spk_problem *p, const spk_evaluation *e) {
+    return p->share ? p->share(p->share_user, p, e) : spk_problem_run_here(p, e);
+}
+
+spk_status spk_problem_run_here(spk_problem *p, const spk_evaluation *e) {
     batch b = {.p = p, .e = e, .per_block = p->lanes / p->trials};
     b.n_blocks = (e->n + b.per_block - 1) / b.per_block;
     spk_status st = make_room(p, e->n, e->terms != NULL);

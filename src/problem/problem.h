@@ -77,6 +77,8 @@ struct spk_problem {
     double *terms;          /* [candidates][targets][terms] */
     unsigned char *fate;    /* [candidates][targets] */
     size_t room, term_room; /* candidates that these have room for */
+    spk_evaluate_fn *share; /* NULL: evaluated here */
+    void *share_user;
 };
 
 spk_status spk__problem_parameters(spk_problem *p);
