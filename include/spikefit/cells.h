@@ -11,6 +11,7 @@
 #ifndef SPIKEFIT_CELLS_H
 #define SPIKEFIT_CELLS_H
 
+#include <spikefit/ranks.h>
 #include <spikefit/result.h>
 #include <spikefit/study.h>
 
@@ -116,6 +117,9 @@ typedef struct {
     int shard, n_shards;          /* 0 of 0: all cells */
     int threads;                  /* cores to use in all; 0: every one */
     int64_t evaluations, extend;  /* as in spk_fit_options, for each fit */
+    /* NULL: the processes of this machine alone. Else all ranks call spk_cells_run alike; rank 0 hands out and
+     * writes the state, each rank runs `threads` fits at a time (0: one). Other ranks return when dismissed. */
+    spk_ranks *ranks;
     void (*progress)(void *user, const spk_cells_progress *p); /* about each second; may be NULL */
     void *user;
 } spk_cells_options;

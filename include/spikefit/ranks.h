@@ -31,6 +31,11 @@ spk_status spk_ranks_share(spk_ranks *r, spk_setup *setup, spk_status failed, in
 
 /* ---- messages, for other uses of ranks ---- */
 
+/* All ranks call it in place of spk_ranks_share: rank 0 hears of each whether it is ready. */
+spk_status spk_ranks_meet(spk_ranks *r, spk_status failed);
+/* What a message begins with when rank 0 dismisses a rank; other messages begin with other numbers. */
+enum { SPK_RANKS_DISMISS = 0x5350 };
+
 /* Waits up to so long for a message (-1: until one comes); *from is -1 if none came.
  * *data is valid until the next call. */
 spk_status spk_ranks_receive(spk_ranks *r, int milliseconds, int *from, const void **data, size_t *n);

@@ -19,11 +19,9 @@ typedef struct {
 
 struct spk__crew {
     spk_ctx *ctx;
-    seat *seat;
+    seat *seat; /* of this machine */
     size_t n;
-    spk__work_fn *work;
-    void (*enter)(void *user);
-    void *user;
+    spk__crew_plan plan;
 };
 
 struct spk__worker_link {
@@ -74,8 +72,8 @@ static _Noreturn void be_worker(spk__crew *c, int fd) {
     for (size_t i = 0; i < c->n; i++)
         if (c->seat[i].pid)
             close(c->seat[i].fd); /* or they would outlive their master */
-    if (c->enter)
-        c->enter(c->user);
+    if (c->plan.enter)
+        c->plan.enter(c->plan.user);
     pthread_mutex_init(&link.lock, NULL);
     pthread_cond_init(&link.arrived, NULL);
     if (pthread_create(&listener, NULL, listen_for_messages, &link) != 0)
@@ -87,24 +85,28 @@ static _Noreturn void be_worker(spk__crew *c, int fd) {
         spk__message m = link.next;
         link.has_next = false;
         pthread_mutex_unlock(&link.lock);
-        c->work(c->user, &m, &link);
+        c->plan.work(c->plan.user, &m, &link);
     }
 }
 
 /* ---- who hands out work ---- */
 
-spk_status spk__crew_new(spk_ctx *ctx, size_t n, spk__work_fn *work, void (*enter)(void *user),
-                         void *user, spk__crew **out) {
+spk_status spk__crew_new(spk_ctx *ctx, const spk__crew_plan *plan, spk__crew **out) {
     spk__crew *c = SPK__NEW(ctx, spk__crew);
-    seat *seats = SPK__ARRAY(ctx, n, seat);
+    seat *seats = SPK__ARRAY(ctx, plan->n, seat);
     if (!c || !seats) {
         spk__free(ctx, c);
         spk__free(ctx, seats);
         return SPK_ERR_MEMORY;
     }
-    *c = (spk__crew){ctx, seats, n, work, enter, user};
+    *c = (spk__crew){ctx, seats, plan->n, *plan};
     *out = c;
     return SPK_OK;
+}
+
+/* The rank that a seat of another one is on. */
+static int rank_of(const spk__crew *c, size_t i) {
+    return 1 + (int)((i - c->n) / c->plan.each);
 }
 
 /* Closing its line ends a worker; how it ended is what is waited for. */
@@ -149,7 +151,23 @@ static spk_status fill(spk__crew *c, seat *s) {
     return SPK_OK;
 }
 
-spk_status spk__crew_give(spk__crew *c, size_t i, const spk__message *m) {
+static spk_status give_to_rank(spk__crew *c, size_t i, const spk__message *m,
+                               const spk__str *luggage) {
+    spk__str whole = {.ctx = c->ctx};
+    spk__message to = *m;
+    to.seat = (i - c->n) % c->plan.each;
+    spk__str_addn(&whole, (const char *)&to, sizeof to);
+    spk__str_addn(&whole, luggage->text, luggage->length);
+    spk_status st = whole.failed
+                        ? SPK_ERR_MEMORY
+                        : spk_ranks_send(c->plan.ranks, rank_of(c, i), whole.text, whole.length);
+    spk__str_free(&whole);
+    return st;
+}
+
+spk_status spk__crew_give(spk__crew *c, size_t i, const spk__message *m, const spk__str *luggage) {
+    if (i >= c->n)
+        return give_to_rank(c, i, m, luggage);
     spk_status st = c->seat[i].pid ? SPK_OK : fill(c, &c->seat[i]);
     /* A worker that is gone shows as a death. */
     while (!st && send(c->seat[i].fd, m, sizeof *m, MSG_NOSIGNAL) < 0 && errno == EINTR)
@@ -157,11 +175,18 @@ spk_status spk__crew_give(spk__crew *c, size_t i, const spk__message *m) {
     return st;
 }
 
+void spk__crew_dismiss(spk__crew *c, size_t i) {
+    if (c->seat[i].pid)
+        leave(&c->seat[i]);
+}
+
 void spk__crew_stop(spk__crew *c) {
     spk__message m = {.kind = SPK__TO_STOP};
     for (size_t i = 0; i < c->n; i++)
         if (c->seat[i].pid)
             send(c->seat[i].fd, &m, sizeof m, MSG_NOSIGNAL);
+    for (int i = 1; c->plan.ranks && i < spk_ranks_size(c->plan.ranks); i++)
+        spk_ranks_send(c->plan.ranks, i, &m, sizeof m);
 }
 
 static spk__crew_event die(spk__crew *c, size_t i, spk__message *m) {
@@ -176,7 +201,7 @@ static spk__crew_event die(spk__crew *c, size_t i, spk__message *m) {
     return SPK__CREW_DEATH;
 }
 
-spk__crew_event spk__crew_wait(spk__crew *c, int milliseconds, size_t *at, spk__message *m) {
+static spk__crew_event wait_here(spk__crew *c, int milliseconds, size_t *at, spk__message *m) {
     struct pollfd *line = SPK__ARRAY(c->ctx, c->n, struct pollfd);
     spk__crew_event event = SPK__CREW_NOTHING;
     for (size_t i = 0; line && i < c->n; i++)
@@ -194,4 +219,28 @@ spk__crew_event spk__crew_wait(spk__crew *c, int milliseconds, size_t *at, spk__
     }
     spk__free(c->ctx, line);
     return event;
+}
+
+static spk__crew_event hear_ranks(spk__crew *c, size_t *at, spk__message *m) {
+    int from = -1;
+    size_t n = 0;
+    const void *data = NULL;
+    if (spk_ranks_receive(c->plan.ranks, 0, &from, &data, &n) || from < 1 || n < sizeof *m)
+        return SPK__CREW_NOTHING;
+    memcpy(m, data, sizeof *m);
+    *at = c->n + (size_t)(from - 1) * c->plan.each + (size_t)m->seat;
+    return SPK__CREW_MESSAGE;
+}
+
+spk__crew_event spk__crew_wait(spk__crew *c, int milliseconds, size_t *at, spk__message *m) {
+    enum { TURN_MS = 5 };
+    if (!c->plan.ranks)
+        return wait_here(c, milliseconds, at, m);
+    spk__crew_event e = SPK__CREW_NOTHING;
+    for (int passed = 0; !e && passed < milliseconds; passed += TURN_MS) {
+        e = hear_ranks(c, at, m);
+        if (!e)
+            e = wait_here(c, TURN_MS, at, m);
+    }
+    return e;
 }

@@ -6,16 +6,17 @@
 #include "cells/cells.h"
 
 typedef enum {
-    SPK__TO_WORK = 1, /* to a worker: fit this */
-    SPK__TO_STOP,     /* to a worker: end the fit after its generation */
-    SPK__GOING,       /* from a worker: how far */
-    SPK__ENDED,       /* from a worker: this one, with a status */
+    SPK__TO_WORK = 100, /* to a worker: fit this */
+    SPK__TO_STOP,       /* to a worker: end the fit after its generation */
+    SPK__GOING,         /* from a worker: how far */
+    SPK__ENDED,         /* from a worker: this one, with a status */
 } spk__message_kind;
 
 /* The same in both directions; bytes, so that it goes through any channel. */
 typedef struct {
     uint32_t kind, threads, status;
-    uint64_t fit; /* index */
+    uint64_t fit;  /* index */
+    uint64_t seat; /* between ranks */
     uint64_t evaluations, budget;
     double loss, seconds;
     char reason[1000];
@@ -29,13 +30,24 @@ void spk__worker_send(spk__worker_link *link, const spk__message *m);
 
 typedef struct spk__crew spk__crew;
 
-/* n seats, empty. In a worker `enter` is called first (may be NULL). */
-spk_status spk__crew_new(spk_ctx *ctx, size_t n, spk__work_fn *work, void (*enter)(void *user),
-                         void *user, spk__crew **out);
+/* n seats, empty, in processes of this machine; and with ranks `each` more on every other rank. In
+ * a worker of this machine `enter` is called first (may be NULL). */
+typedef struct {
+    size_t n, each;
+    spk_ranks *ranks; /* NULL: none */
+    spk__work_fn *work;
+    void (*enter)(void *user);
+    void *user;
+} spk__crew_plan;
+spk_status spk__crew_new(spk_ctx *ctx, const spk__crew_plan *plan, spk__crew **out);
 /* Ends the workers at once. */
 void spk__crew_free(spk__crew *c);
 /* Hands work to a seat that has none, with a new worker if it is empty. */
-spk_status spk__crew_give(spk__crew *c, size_t seat, const spk__message *m);
+/* luggage: what a worker of another rank must know besides. */
+spk_status spk__crew_give(spk__crew *c, size_t seat, const spk__message *m,
+                          const spk__str *luggage);
+/* Ends the worker of a seat of this machine. */
+void spk__crew_dismiss(spk__crew *c, size_t seat);
 /* Asks all workers to stop. */
 void spk__crew_stop(spk__crew *c);
 

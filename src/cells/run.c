@@ -1,6 +1,7 @@
 /* A run of many cells: hands out fits, writes down what comes back. */
 #include "cells/crew.h"
 #include "cells/plan.h"
+#include "cells/worker.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ typedef struct {
     double began_s, told_s;
 } session;
 
-enum { TELL_MS = 1000 };
+enum { TELL_MS = SPK__TELL_MS };
 #define NONE SIZE_MAX
 
 static double now_s(void) {
@@ -34,25 +35,6 @@ static bool is_due(const session *s, const spk_cell_fit *f) {
     return f->status != SPK_CELL_DONE || f->budget != s->plan.budget;
 }
 
-/* ---- in a worker ---- */
-
-typedef struct {
-    spk__worker_link *link;
-    spk__message m;
-    double told_s;
-} teller;
-
-static void tell(void *user, const spk_cell_fit *f) {
-    teller *t = user;
-    if (now_s() - t->told_s < 1e-3 * TELL_MS)
-        return;
-    t->told_s = now_s();
-    t->m.kind = SPK__GOING;
-    t->m.evaluations = f->evaluations;
-    t->m.loss = f->loss;
-    spk__worker_send(t->link, &t->m);
-}
-
 static void enter(void *user) {
     session *s = user;
     close(s->plan.lock);
@@ -60,26 +42,7 @@ static void enter(void *user) {
 
 static void work(void *user, const spk__message *m, spk__worker_link *link) {
     session *s = user;
-    spk_cell_fit *f = &s->plan.cells->fit[m->fit];
-    teller to = {.link = link, .m = *m};
-    spk__task t = {.run = s->o->folder,
-                   .study = s->plan.cells->study,
-                   .study_name = s->plan.cells->study_name,
-                   .threads = (int)m->threads,
-                   .progress = tell,
-                   .user = &to};
-    f->budget = m->budget;
-    f->seconds = 0;
-    f->loss = NAN;
-    spk__task_run(s->ctx, &t, f);
-    spk__message *back = &to.m;
-    back->kind = SPK__ENDED;
-    back->status = f->status;
-    back->evaluations = f->evaluations;
-    back->loss = f->loss;
-    back->seconds = f->seconds;
-    snprintf(back->reason, sizeof back->reason, "%s", f->reason ? f->reason : "");
-    spk__worker_send(link, back);
+    spk__work(s->ctx, s->plan.cells, s->o->folder, m, link);
 }
 
 /* ---- who hands out ---- */
@@ -94,6 +57,8 @@ static size_t count_working(const session *s) {
 /* Cores that no other fit needs go to the last ones; that changes no bit of them. */
 static uint32_t threads_for(const session *s) {
     size_t fits = s->left + count_working(s), cores = (size_t)spk__thread_count(s->o->threads);
+    if (s->o->ranks)
+        return 1;
     return fits < cores ? (uint32_t)(cores / (fits ? fits : 1)) : 1;
 }
 
@@ -113,7 +78,14 @@ static spk_status hand_out(session *s, size_t seat) {
     spk__free(s->ctx, f->reason);
     f->reason = NULL;
     spk__state_update(&s->plan.state, f);
-    return s->plan.state.status ? s->plan.state.status : spk__crew_give(s->crew, seat, &m);
+    spk_status st = s->plan.state.status;
+    spk__str luggage = {.ctx = s->ctx};
+    if (!st && s->o->ranks)
+        st = spk__luggage_pack(c, f, &luggage);
+    if (!st)
+        st = spk__crew_give(s->crew, seat, &m, &luggage);
+    spk__str_free(&luggage);
+    return st;
 }
 
 static void report(session *s, const spk_cell_fit *ended) {
@@ -220,15 +192,20 @@ static spk_status work_through(session *s) {
 
 static spk_status start(session *s) {
     size_t cores = (size_t)spk__thread_count(s->o->threads);
+    spk__crew_plan plan = {.work = work, .enter = enter, .user = s, .ranks = s->o->ranks};
     for (size_t i = 0; i < s->plan.cells->n; i++)
         s->left += is_due(s, &s->plan.cells->fit[i]);
-    s->n_seats = s->left < cores ? s->left : cores;
+    plan.each = s->o->threads > 0 ? (size_t)s->o->threads : 1;
+    plan.n = s->o->ranks ? plan.each : s->left < cores ? s->left : cores;
+    s->n_seats = plan.n;
+    if (s->o->ranks)
+        s->n_seats += plan.each * (size_t)(spk_ranks_size(s->o->ranks) - 1);
     s->working = SPK__ARRAY(s->ctx, s->n_seats, size_t);
     if (!s->working)
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < s->n_seats; i++)
         s->working[i] = NONE;
-    return spk__crew_new(s->ctx, s->n_seats, work, enter, s, &s->crew);
+    return spk__crew_new(s->ctx, &plan, &s->crew);
 }
 
 /* What a session that fails or stops leaves behind is not running any more. */
@@ -244,7 +221,11 @@ static void settle(session *s) {
 
 spk_status spk_cells_run(spk_ctx *ctx, const spk_cells_options *o) {
     session s = {.ctx = ctx, .o = o, .began_s = now_s()};
+    if (o->ranks && spk_ranks_rank(o->ranks) > 0)
+        return spk__serve_cells(ctx, o);
     spk_status st = spk__plan_open(ctx, o, &s.plan);
+    if (o->ranks)
+        st = spk_ranks_meet(o->ranks, st);
     /* A session that was killed left these. */
     for (size_t i = 0; !st && i < s.plan.cells->n; i++)
         if (s.plan.cells->fit[i].status == SPK_CELL_RUNNING) {

@@ -100,8 +100,14 @@ spk_status cli_fit_cells(cli *c, const cli_fit_request *q) {
                            .extend = q->o.extend,
                            .progress = on_progress,
                            .user = &w};
-    spk_status st = spk_cells_run(c->ctx, &o);
+    spk_status st = q->ranks ? cli_ranks_open(c, &o.ranks) : SPK_OK;
+    bool serves = o.ranks && spk_ranks_rank(o.ranks) > 0;
+    if (!st)
+        st = spk_cells_run(c->ctx, &o);
+    spk_ranks_close(o.ranks);
     if (w.terminal)
         fprintf(stderr, "\r\033[K");
+    if (serves)
+        return SPK_OK;
     return st && st != SPK_ERR_CANCELLED ? st : summarise(c, o.folder, st);
 }

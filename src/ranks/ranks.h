@@ -8,8 +8,7 @@
 
 /* What a message begins with. */
 typedef enum {
-    SPK__RANKS_EVALUATE = 1,
-    SPK__RANKS_DISMISS,
+    SPK__RANKS_EVALUATE = SPK_RANKS_DISMISS + 1,
     SPK__RANKS_HELLO,
     SPK__RANKS_LOSSES
 } spk__ranks_kind;

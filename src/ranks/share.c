@@ -227,7 +227,7 @@ static spk_status serve(spk_ranks *r, spk_setup *setup, int threads) {
         const char *rest;
         size_t n;
         spk_status st = get_head(r, &from, &h, &rest, &n);
-        if (st || h.kind == SPK__RANKS_DISMISS)
+        if (st || h.kind == SPK_RANKS_DISMISS)
             return st;
         st = answer(r, setup, &h, rest, n, threads);
         if (st)
@@ -265,22 +265,30 @@ static spk_status share(spk_ranks *r, spk_setup *setup) {
     return SPK_OK;
 }
 
-spk_status spk_ranks_share(spk_ranks *r, spk_setup *setup, spk_status failed, int threads) {
-    uint64_t hash = failed || !setup ? 0 : hash_of(setup);
+static spk_status meet(spk_ranks *r, spk_status failed, uint64_t hash) {
     size_t before = spk_ctx_diag_count(r->ctx);
+    spk__ranks_head hello = {.kind = SPK__RANKS_HELLO, .status = failed, .hash = hash};
     if (r->rank == 0) {
         spk_status st = hear_hellos(r, hash);
         if (failed) /* and the others most likely for the same reason */
             spk_ctx_diag_truncate(r->ctx, before);
-        st = failed ? failed : st;
-        return st ? st : share(r, setup);
+        return failed ? failed : st;
     }
     r->waited_for = true;
-    spk__ranks_head hello = {.kind = SPK__RANKS_HELLO, .status = failed, .hash = hash};
     if (failed)
         first_words(r->ctx, failed, hello.words, sizeof hello.words);
-    spk_status st = spk_ranks_send(r, 0, &hello, sizeof hello);
-    return st ? st : serve(r, failed ? NULL : setup, threads);
+    return spk_ranks_send(r, 0, &hello, sizeof hello);
+}
+
+spk_status spk_ranks_meet(spk_ranks *r, spk_status failed) {
+    return meet(r, failed, 0);
+}
+
+spk_status spk_ranks_share(spk_ranks *r, spk_setup *setup, spk_status failed, int threads) {
+    spk_status st = meet(r, failed, failed || !setup ? 0 : hash_of(setup));
+    if (st)
+        return st;
+    return r->rank == 0 ? share(r, setup) : serve(r, failed ? NULL : setup, threads);
 }
 
 void spk_ranks_close(spk_ranks *r) {
@@ -295,7 +303,7 @@ void spk_ranks_close(spk_ranks *r) {
     if (!r->waited_for) /* it failed before it came so far */
         spk_ranks_share(r, NULL, SPK_ERR_FAILED, 1);
     if (r->rank == 0) {
-        spk__ranks_head bye = {.kind = SPK__RANKS_DISMISS};
+        spk__ranks_head bye = {.kind = SPK_RANKS_DISMISS};
         for (int i = 1; i < r->size; i++)
             spk_ranks_send(r, i, &bye, sizeof bye);
     }

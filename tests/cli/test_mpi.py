@@ -100,6 +100,21 @@ def a_rank_that_dies_ends_the_run_and_the_journal_is_whole():
 
 
 @case
+def cells_are_spread_over_ranks():
+    os.makedirs(path("cells"))
+    for i in range(4):
+        make_recording(f"cells/c{i}.csv", duration=1000, seed=i + 1)
+    write("cells/bad.csv", "no recording\n")
+    write("cells.yaml", "model: iaf_psc_exp\nsearch: {evaluations: 500}\n")
+    check(spikefit("fit", "cells.yaml", "--cells", "cells/*.csv", "--out", "here").code == 1)
+    r = mpirun(3, "fit", "cells.yaml", "--cells", "cells/*.csv", "--out", "there")
+    check(r.code == 1 and "4 done, 1 failed" in r.out and r.out.count("fits:") == 1, r)
+    for i in range(4):
+        same_result(f"here/c{i}", f"there/c{i}")
+    same(spikefit("table", "there").out, spikefit("table", "here").out)
+
+
+@case
 def a_mistake_is_said_once():
     write("typo.yaml", read("study.yaml", "r").replace("search", "serach"))
     r = mpirun(3, "fit", "typo.yaml", "--out", "no")
