@@ -12,8 +12,9 @@ from tap import *
 from pages import agrees, blocks, mentioned
 
 PAGES = [os.path.join(SOURCE, "README.md")] + sorted(glob.glob(os.path.join(SOURCE, "docs", "*.md")))
-# A fit of a page without printed output need not take the evaluations that it would take a reader.
-FEWER = "--evaluations 200"
+# A list of commands without printed output need not take as long as it would take a reader: unless one of these
+# options is given, another is.
+FEWER = [("fit|posterior", "evaluations|extend|resume", "--evaluations 200"), (r"validate run\w*", "runs", "--runs 5")]
 
 
 def lay_out(page):
@@ -39,8 +40,9 @@ def type_in(command, folder):
 
 def shortened(command):
     plain = command.split("#")[0].rstrip()
-    if re.match(r"spikefit (fit|posterior) ", plain) and not re.search(r"--(evaluations|extend|resume)", plain):
-        return f"{plain} {FEWER}"
+    for words, known, fewer in FEWER:
+        if re.match(rf"spikefit ({words})( |$)", plain) and not re.search(rf"--({known})\b", plain):
+            return f"{plain} {fewer}"
     return plain
 
 
