@@ -20,6 +20,8 @@ typedef struct {
     bool stopping;
     uint64_t worked; /* evaluations of this session */
     double began_s, told_s;
+    spk_cells_progress counts;
+    double counted_s;
 } session;
 
 enum { TELL_MS = SPK__TELL_MS };
@@ -88,11 +90,9 @@ static spk_status hand_out(session *s, size_t seat) {
     return st;
 }
 
-static void report(session *s, const spk_cell_fit *ended) {
+static void count(session *s) {
     const spk_cells *c = s->plan.cells;
-    spk_cells_progress p = {.n = c->n, .elapsed_s = now_s() - s->began_s, .ended = ended};
-    if (!s->o->progress)
-        return;
+    spk_cells_progress p = {.n = c->n};
     for (size_t i = 0; i < c->n; i++) {
         const spk_cell_fit *f = &c->fit[i];
         bool over = f->status == SPK_CELL_FAILED || !is_due(s, f);
@@ -102,8 +102,21 @@ static void report(session *s, const spk_cell_fit *ended) {
         p.budget += s->plan.budget;
         p.evaluations += over ? s->plan.budget : f->evaluations;
     }
-    p.left_s =
-        s->worked ? p.elapsed_s * (double)(p.budget - p.evaluations) / (double)s->worked : NAN;
+    s->counts = p;
+    s->counted_s = now_s();
+}
+
+/* Counted anew once in a while: a run of 100,000 fits has other things to do at each end of one. */
+static void report(session *s, const spk_cell_fit *ended) {
+    enum { RECOUNT_MS = 200 };
+    if (!s->o->progress)
+        return;
+    if (!ended || now_s() - s->counted_s > 1e-3 * RECOUNT_MS)
+        count(s);
+    spk_cells_progress p = s->counts;
+    p.ended = ended;
+    p.elapsed_s = now_s() - s->began_s;
+    p.left_s = s->worked ? p.elapsed_s * (double)(p.budget - p.evaluations) / (double)s->worked : NAN;
     s->o->progress(s->o->user, &p);
 }
 

@@ -2,6 +2,7 @@
 #include "fit/fit.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #ifndef SPK_VERSION
 #error "SPK_VERSION is set by the build"
@@ -40,7 +41,8 @@ static spk_status fit_population(run *r, const spk_search_method *m, const spk_s
     return SPK_OK;
 }
 
-static spk_status new_search(run *r, spk_search **out) {
+/* planned: whether the search may spend the budget alone; else it is asked what it would. */
+static spk_status new_search(run *r, bool planned, spk_search **out) {
     const spk_study *y = spk_setup_study(r->setup);
     const spk_search_method *m;
     spk_opts options;
@@ -58,7 +60,8 @@ static spk_status new_search(run *r, spk_search **out) {
                               .noisy = spk_problem_fresh_noise(r->problem)};
     st = fit_population(r, m, &space, &options);
     if (!st)
-        st = spk_search_new(r->ctx, m->name, &options, &space, y->seed, r->budget, out);
+        st = spk_search_new(r->ctx, m->name, &options, &space, y->seed,
+                            planned ? r->budget : 0, out);
     spk__free(r->ctx, start);
     return st;
 }
@@ -97,7 +100,7 @@ static void report(void *user, const spk__loop *l, spk__outcome *o) {
 static spk_status search_model(run *r, spk__outcome *o) {
     spk_status st = spk_setup_problem(r->setup, r->model, &r->problem);
     if (!st)
-        st = new_search(r, &r->loop.search);
+        st = new_search(r, true, &r->loop.search);
     if (!st && !(o->best_values =
                      SPK__ARRAY(r->ctx, spk_problem_kernel(r->problem)->n_parameters, double)))
         st = SPK_ERR_MEMORY;
@@ -152,6 +155,27 @@ static spk_status open_folder(run *r) {
     return st;
 }
 
+/* A budget below one generation would end in a choice among random points. */
+static spk_status check_generation(run *r) {
+    const spk_study *y = spk_setup_study(r->setup);
+    spk_status st = SPK_OK;
+    for (size_t i = 0; !st && i < y->n_models; i++) {
+        spk_search *s = NULL;
+        char hint[64];
+        st = spk_setup_problem(r->setup, i, &r->problem);
+        if (!st)
+            st = new_search(r, false, &s);
+        size_t least = st ? 0 : spk_search_batch_max(s);
+        spk_search_free(s);
+        snprintf(hint, sizeof hint, "give it %zu evaluations or more", least);
+        if (!st && r->budget < least)
+            st = spk__fail(r->ctx, SPK_ERR_INPUT, &(spk_loc){.file = y->path}, hint,
+                           "%llu evaluations are less than one generation of the search",
+                           (unsigned long long)r->budget);
+    }
+    return st;
+}
+
 spk_status spk_fit_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *o, spk_result **out) {
     const spk_study *y = spk_setup_study(setup);
     run r = {.ctx = ctx, .setup = setup, .o = o};
@@ -162,6 +186,8 @@ spk_status spk_fit_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *o,
     if (!outcomes)
         return SPK_ERR_MEMORY;
     spk_status st = spk_setup_check(setup);
+    if (!st && !o->resume) /* what is resumed has had a generation */
+        st = check_generation(&r);
     if (!st)
         st = open_folder(&r);
     size_t done = 0;
