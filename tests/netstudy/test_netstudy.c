@@ -147,6 +147,49 @@ TEST(a_weight_of_0_goes_to_any_port) {
     spk_ctx_free(ctx);
 }
 
+#define TRUTH "data: {truth: {}"
+
+static void check_parts(const char *text, double train_stop, double test_start, double test_stop) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_netstudy *s = parse(ctx, text);
+    print_diags(ctx);
+    REQUIRE(s != NULL);
+    double start, stop;
+    CHECK(spk_netstudy_part(s, SPK_TRAIN, &start, &stop));
+    CHECK(start == 20 && stop == train_stop);
+    CHECK(spk_netstudy_part(s, SPK_TEST, &start, &stop) == (test_stop > 0));
+    CHECK(start == test_start && stop == test_stop);
+    spk_netstudy_free(s);
+    spk_ctx_free(ctx);
+}
+
+#define DRIVEN CELLS "inputs: {d: {to: E, constant: 10}}\n"
+#define LONG "simulation: {duration: 120 ms, warmup: 20 ms, dt: 1 ms, integrator: euler}\n"
+
+/* A truth is run on for as long again, a recording divided 60 to 40 behind the warm-up. */
+TEST(train_and_test_are_divided) {
+    check_parts(DRIVEN LONG "data: {truth: {}}\n", 120, 120, 220);
+    check_parts(DRIVEN LONG TRUTH ", train: {}}\n", 120, 0, 0);
+    check_parts(DRIVEN LONG TRUTH
+                ", train: {window: [20 ms, 70 ms]}, test: {window: [70 ms, 90 ms]}}\n",
+                70, 70, 90);
+    FILE *f = fopen("net_test_E.txt", "w");
+    REQUIRE(f != NULL);
+    fputs("# ms\n# stop: 120 ms\n30 60 90 110\n40 80 100 115\n", f);
+    fclose(f);
+    check_parts(DRIVEN LONG "data: {E: net_test_E.txt}\n", 80, 80, 120);
+    check_parts(DRIVEN LONG "data: {E: net_test_E.txt, test: {E: net_test_E.txt}}\n", 120, 20, 120);
+    unlink("net_test_E.txt");
+    check_error(DRIVEN TRUTH ", train: {window: [0 ms, 80 ms]}, test: {window: [70 ms, 90 ms]}}\n",
+                3, "share time");
+    check_error(DRIVEN TRUTH ", test: {window: [70 ms, 90 ms]}}\n", 3, "no training data");
+    check_error(DRIVEN TRUTH ", train: {window: [80 ms, 70 ms]}}\n", 3, "no window");
+    check_error(DRIVEN TRUTH ", train: {windows: [0 ms, 70 ms]}}\n", 3, "windows");
+    check_error(DRIVEN TRUTH "}\nsearch: {method: lshad}\n", 4,
+                "there is no search method 'lshad'");
+    check_error(DRIVEN TRUTH "}\nsearch: {method: cmaes, sigm: 1}\n", 4, "sigm");
+}
+
 static spk_status parse_one(spk_ctx *ctx) {
     spk_netstudy *s = NULL;
     double x = 0.4, loss;
@@ -180,6 +223,7 @@ int main(void) {
     RUN(the_size_of_a_ladder_is_found);
     RUN(losses_do_not_depend_on_threads);
     RUN(mistakes_are_located);
+    RUN(train_and_test_are_divided);
     RUN(a_weight_of_0_goes_to_any_port);
     RUN(a_study_without_memory_is_given_up_cleanly);
     return test_end();
