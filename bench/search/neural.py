@@ -4,7 +4,7 @@ under noise current, and real cells of ../shared/data. Our methods beside neverg
     python bench/search/neural.py --methods cmaes lshade ng-CMA ng-DE --budget 3000 --seeds 5
 
 Every method sees the same loss (evaluated by spikefit) on the unit cube, is asked for 8 points at a time where it
-lets itself be asked so (ng-DE: 30, as brian2modelfitting's examples do), and is given no start. For each cell: the median loss
+lets itself be asked so (ng-DE: 30, as brian2modelfitting's examples do), and starts in the middle if it starts somewhere. For each cell: the median loss
 at the end, and, against the best of nevergrad's portfolio (--portfolio) and against its DE, the evaluations after which the
 median over seeds of the best loss is as low as theirs at the end, as a part of the budget. SPK_BIN names the build
 (default build/release). A method may be followed by options in order: cmaes:96.
@@ -14,6 +14,7 @@ import argparse
 import ctypes
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import warnings
@@ -30,9 +31,10 @@ RECOVERY = [
     ("Izhikevich", "izhikevich", "noise: mean 5 pA, sd 8 pA, tau 5 ms", "a=0.03, b=0.22, c=-60 mV, d=5 mV"),
     ("GLIF 3", "glif3_psc", "noise: mean 150 pA, sd 220 pA, tau 5 ms", "C_m=80 pF, g=7 nS, E_L=-75 mV, V_th=-48 mV"),
 ]
-REAL = [("cell 05", "aeif_psc_exp", "cortical_ou_current/set05_rep*.csv"),
-        ("cell 08", "aeif_psc_exp", "cortical_ou_current/set08_rep*.csv"),
-        ("frozen noise", "glif4_psc", "cortical_frozen_noise/rep*.csv")]
+# name, model, files, end of the training data (ms)
+REAL = [("cell 05", "aeif_psc_exp", "cortical_ou_current/set05_rep*.csv", 3400),
+        ("cell 08", "aeif_psc_exp", "cortical_ou_current/set08_rep*.csv", 3400),
+        ("frozen noise", "glif4_psc", "cortical_frozen_noise/rep*.csv", 6000)]
 
 
 class Loss:
@@ -79,20 +81,24 @@ def make_studies(program, folder):
             "--out", f"{stem}.csv")
         run("init", model, f"{stem}.csv", "--out", f"{stem}.yaml")
         studies.append((name, folder / f"{stem}.yaml"))
-    for name, model, files in REAL:
+    for name, model, files, end in REAL:
         found = sorted(DATA.glob(files))
         if not found:
             print(f"no {files} below {DATA}: {name} is left out")
             continue
         stem = name.replace(" ", "")
-        run("init", model, *[f.resolve() for f in found], "--out", f"{stem}.yaml")
-        studies.append((name, folder / f"{stem}.yaml"))
+        study = folder / f"{stem}.yaml"
+        run("init", model, *[f.resolve() for f in found], "--out", study.name)
+        text = re.sub(r"  train: .*", f"  train: {{window: [0 ms, {end} ms]}}", study.read_text())
+        study.write_text(re.sub(r"  test: .*", f"  test: {{window: [{end} ms, {end + 3000} ms]}}", text))
+        studies.append((name, study))
     return studies
 
 
 def run_ours(method, loss, seed, budget):
     name, *options = method.split(":")
-    s = Search(name, loss.dim, options=[float(o) if o else None for o in options], seed=seed, budget=budget)
+    s = Search(name, loss.dim, start=np.full(loss.dim, 0.5), seed=seed,
+               budget=budget, options=[float(o) if o else None for o in options])
     while not s.stopped():
         s.tell(loss(s.ask(8)))
 
@@ -112,9 +118,9 @@ def run_nevergrad(method, loss, seed, budget):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("--methods", nargs="+", default=["cmaes", "cmaes:96", "lshade", "lqcmaes"])
+    p.add_argument("--methods", nargs="+", default=["cmaes", "lqcmaes", "lshade"])
     p.add_argument("--portfolio", nargs="+",
-                   default=["ng-CMA", "ng-TwoPointsDE", "ng-PSO", "ng-OnePlusOne", "ng-DE"])
+                   default=["ng-CMA", "ng-TwoPointsDE", "ng-PSO", "ng-DE"])
     p.add_argument("--budget", type=int, default=3000)
     p.add_argument("--seeds", type=int, default=5)
     p.add_argument("--cells", nargs="+")

@@ -67,6 +67,7 @@ typedef struct {
     bool handles_noise; /* does something about it when the space says so */
     bool restarts;
     bool costly;  /* thinks for milliseconds about each point: for few and costly evaluations */
+    bool chooses; /* stands for another method: spk_search_choose */
     bool samples; /* learns nothing from values, so that any budget will do */
 } spk_search_method;
 
@@ -101,7 +102,18 @@ typedef struct {
     /* Values carry noise, and the same point may be asked for again, in one batch or a later one:
      * each time it is to be evaluated with fresh noise. */
     bool noisy;
+    /* Seconds that an evaluation takes, roughly and known beforehand (a measured time would make
+     * the choice of "auto" depend on the machine); 0: next to nothing. */
+    double cost_s;
 } spk_search_space;
+
+/* What the method "auto" stands for, and why, in words. space: with dim, n_objectives, noisy and
+ * cost_s; budget 0: none. */
+typedef struct {
+    const char *method;
+    char why[160];
+} spk_search_choice;
+void spk_search_choose(const spk_search_space *space, uint64_t budget, spk_search_choice *out);
 
 typedef struct spk_search spk_search;
 
@@ -161,7 +173,10 @@ void spk_search_get_progress(const spk_search *s, spk_search_progress *out);
 /* A line for people, as snprintf: "generation 40, sigma 0.012, restart 2 (small, 9 points)". */
 size_t spk_search_describe(const spk_search *s, char *buf, size_t size);
 
+/* Of a search of "auto": the method that it chose. */
 const spk_search_method *spk_search_get_method(const spk_search *s);
+/* Why "auto" chose it, or NULL if it was asked for by its name. */
+const char *spk_search_why(const spk_search *s);
 size_t spk_search_dim(const spk_search *s);
 size_t spk_search_objectives(const spk_search *s);
 

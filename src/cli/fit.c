@@ -59,7 +59,8 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     spk_status st = spk_validate_run(c->ctx, setup, folder, threads, r);
     if (st == SPK_ERR_CANCELLED) { /* the fit itself is done all the same */
         spk_ctx_go_on(c->ctx);
-        fprintf(stderr, "interrupted: the fit is whole, but not how well its parameters are known%s\n",
+        fprintf(stderr,
+                "interrupted: the fit is whole, but not how well its parameters are known%s\n",
                 folder ? "; `spikefit explain RUN` works that out" : "");
         st = SPK_OK;
     }
@@ -87,6 +88,22 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     if (folder)
         printf("result: %s/result.json, %s/result.h5\n", folder, folder);
     return st;
+}
+
+/* "search: lqcmaes, chosen by auto: the budget is small ..." */
+static void describe_search(spk_setup *s, uint64_t budget) {
+    const spk_study *y = spk_setup_study(s);
+    char words[256];
+    spk_problem *p;
+    spk_search_choice choice;
+    if (!y->method || strcmp(y->method, "auto") != 0 || spk_setup_problem(s, 0, &p))
+        return;
+    spk_search_space space = {.dim = spk_problem_dim(p)};
+    spk_search_choose(&space, budget, &choice);
+    snprintf(words, sizeof words, "%s, chosen by auto: %s", choice.method, choice.why);
+    fprintf(stderr, "search: ");
+    cli_print_wrapped(stderr, words, 8, 80);
+    fprintf(stderr, "\n");
 }
 
 static void describe(const spk_setup *s) {
@@ -126,6 +143,7 @@ static spk_status fit(cli *c, const spk_study *y, const cli_view_options *view, 
     }
     if (!st) {
         describe(setup);
+        describe_search(setup, (uint64_t)(o->evaluations > 0 ? o->evaluations : y->evaluations));
         cli_watch_begin(&w, o);
         st = cli_view_begin(c, setup, o->folder ? o->folder : y->path, view, o, &v);
     }

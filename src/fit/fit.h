@@ -71,6 +71,7 @@ typedef struct {
     uint64_t evaluations;
     spk_tally tally;
     spk_stop stop;
+    char method[208]; /* and, of "auto", why */
     bool interrupted;
     spk__history history;
     double *front_x, *front_f; /* [n_front][dim], [n_front][objectives]; of several objectives */

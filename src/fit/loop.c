@@ -2,6 +2,7 @@
 #include "fit/fit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <time.h>
 
 double spk__now_s(void) {
@@ -113,6 +114,9 @@ spk_status spk__loop_run(spk__loop *l, spk__outcome *o) {
     o->best = INFINITY;
     o->best_x = SPK__ARRAY(l->ctx, dim, double);
     o->history = (spk__history){.ctx = l->ctx, .h.dim = dim};
+    const char *why = spk_search_why(l->search);
+    snprintf(o->method, sizeof o->method, "%s%s%s", spk_search_get_method(l->search)->name,
+             why ? ", chosen by auto: " : "", why ? why : "");
     spk_status st = o->best_x ? SPK_OK : SPK_ERR_MEMORY;
     while (!st && !spk_search_stopped(l->search, &o->stop)) {
         st = make_room(l, &room);

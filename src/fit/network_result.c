@@ -101,7 +101,7 @@ static spk_status fill(spk_ctx *ctx, spk_netstudy *s, spk__outcome *o, int threa
     r->version = spk__strdup(ctx, SPK_VERSION);
     r->study = spk__strndup(ctx, text, length);
     r->study_name = spk__strdup(ctx, spk_netstudy_path(s));
-    r->method = spk__strdup(ctx, q->method);
+    r->method = spk__strdup(ctx, o->method);
     r->stop_reason = spk__strdup(ctx, spk_stop_name(o->stop));
     if (!r->version || !r->study || !r->study_name || !r->method || !r->stop_reason)
         return SPK_ERR_MEMORY;

@@ -195,7 +195,7 @@ static spk_status fill(spk_ctx *ctx, spk_setup *s, spk__outcome *o, size_t n, si
     r->version = spk__strdup(ctx, SPK_VERSION);
     r->study = spk__strndup(ctx, y->text, y->text_length);
     r->study_name = spk__strdup(ctx, y->path);
-    r->method = spk__strdup(ctx, spk__study_method(y));
+    r->method = spk__strdup(ctx, o[chosen].method);
     r->stop_reason = spk__strdup(ctx, spk_stop_name(o[chosen].stop));
     if (!r->version || !r->study || !r->study_name || !r->method || !r->stop_reason)
         return SPK_ERR_MEMORY;

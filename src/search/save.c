@@ -3,7 +3,7 @@
  * machine's (a byte order other than the reader's shows in the magic word). */
 #include "search/search.h"
 
-#define MAGIC UINT64_C(0x314b5053484352) /* "RCHSPK1"; the digit is the version of the layout */
+#define MAGIC UINT64_C(0x324b5053484352) /* "RCHSPK2"; the digit is the version of the layout */
 
 struct spk__sync {
     spk__str *out;                /* saving */
@@ -80,6 +80,8 @@ static spk_status sync_state(spk_search *s, spk__sync *y) {
     spk__sync_u64(y, &s->evaluations);
     spk__sync_u64(y, &s->generation);
     spk__sync_u64(y, &reason);
+    spk__sync_bytes(y, s->why, sizeof s->why);
+    s->why[sizeof s->why - 1] = 0;
     s->reason = reason < SPK_STOP_COUNT ? (spk_stop)reason : SPK_STOP_RUNNING;
     spk__sync_bool(y, &s->has_best);
     spk__sync_f64(y, &s->best_f, 1);

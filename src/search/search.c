@@ -84,6 +84,12 @@ spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *
     spk_status st = find_method(ctx, method, &m);
     if (!st)
         st = check_space(ctx, &m->info, space);
+    spk_search_choice choice = {.method = NULL};
+    if (!st && m->info.chooses) {
+        spk_search_choose(space, budget, &choice);
+        m = spk__search_method_get(choice.method);
+        options = NULL;
+    }
     if (!st && options)
         st = check_options(ctx, m->info.name, m->info.options, options);
     if (st)
@@ -94,6 +100,7 @@ spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *
     s->ctx = ctx;
     s->saved.ctx = ctx;
     s->method = m;
+    memcpy(s->why, choice.why, sizeof s->why);
     s->dim = space->dim;
     s->n_objectives = space->n_objectives ? space->n_objectives : 1;
     s->noisy = space->noisy;
@@ -327,6 +334,8 @@ size_t spk_search_describe(const spk_search *s, char *buf, size_t size) {
     spk__str_add(&line, "generation %llu", (unsigned long long)p.generation);
     if (s->method->describe)
         s->method->describe(s, &line);
+    if (*s->why)
+        spk__str_add(&line, ", %s (auto)", s->method->info.name);
     size_t length = line.length;
     if (size)
         snprintf(buf, size, "%s", line.text ? line.text : "");
@@ -336,6 +345,10 @@ size_t spk_search_describe(const spk_search *s, char *buf, size_t size) {
 
 const spk_search_method *spk_search_get_method(const spk_search *s) {
     return &s->method->info;
+}
+
+const char *spk_search_why(const spk_search *s) {
+    return *s->why ? s->why : NULL;
 }
 
 size_t spk_search_dim(const spk_search *s) {

@@ -78,6 +78,7 @@ struct spk_search {
     double *best_x, best_f;
     spk_stop reason;
     spk__stop_state rules;
+    char why[160]; /* "auto" chose the method; "": it did not */
 
     spk__str saved;
 };
