@@ -98,7 +98,9 @@ static void describe_search(spk_setup *s, uint64_t budget) {
     spk_search_choice choice;
     if (!y->method || strcmp(y->method, "auto") != 0 || spk_setup_problem(s, 0, &p))
         return;
-    spk_search_space space = {.dim = spk_problem_dim(p)};
+    spk_search_space space = {.dim = spk_problem_dim(p),
+                              .n_objectives = spk_problem_objectives(p),
+                              .noisy = spk_problem_fresh_noise(p)};
     spk_search_choose(&space, budget, &choice);
     snprintf(words, sizeof words, "%s, chosen by auto: %s", choice.method, choice.why);
     fprintf(stderr, "search: ");
