@@ -233,9 +233,10 @@ static void learn_noise(spk_search *s, state *t, size_t again) {
         t->value[i] = t->value[i] / 2 + t->value[t->cma.lambda + i] / 2;
 }
 
-/* Under noise the favourite is the mean of the distribution, averaged over a while, of the run
- * whose better half was the lowest for a while. */
-static void keep_favourite(spk_search *s, state *t) {
+/* Under noise: the mean of the distribution, averaged over a while, and how low the better half of
+ * the sample was meanwhile. A run's latest centre counts, since a run goes down even where its
+ * values do not show it. */
+static void follow_centre(spk_search *s, state *t) {
     const spk__cma *c = &t->cma;
     double half = 0, rate = fmax(AVERAGING, 1 / (double)c->generation);
     for (size_t i = 0; i < c->mu; i++)
@@ -243,12 +244,21 @@ static void keep_favourite(spk_search *s, state *t) {
     t->quality = c->generation == 1 ? half : t->quality + rate * (half - t->quality);
     for (size_t i = 0; i < s->dim; i++)
         t->centre[i] += rate * (c->mean[i] - t->centre[i]);
-    if (!(t->quality <= t->favourite_quality) && t->has_favourite)
+}
+
+/* The present run is better than those that ended. */
+static bool is_leading(const state *t) {
+    return t->cma.generation > 0 && isfinite(t->quality) &&
+           (!t->has_favourite || t->quality <= t->favourite_quality);
+}
+
+/* A run ends: its centre is kept if it is the best of all runs. */
+static void keep_favourite(const spk_search *s, state *t) {
+    if (!is_leading(t))
         return;
     t->favourite_quality = t->quality;
-    t->has_favourite = isfinite(t->quality);
-    for (size_t i = 0; i < s->dim; i++)
-        t->favourite[i] = spk__cma_fold(t->centre[i]);
+    t->has_favourite = true;
+    memcpy(t->favourite, t->centre, s->dim * sizeof *t->centre);
 }
 
 static spk_stop check_run(spk_search *s, const state *t) {
@@ -268,8 +278,10 @@ static spk_status tell(spk_search *s) {
     spk__search_rank(t->value, lambda, t->order, t->scratch);
     spk__cma_update(&t->cma, t->order);
     if (s->noisy)
-        keep_favourite(s, t);
+        follow_centre(s, t);
     spk_stop reason = check_run(s, t);
+    if (reason && s->noisy)
+        keep_favourite(s, t);
     return reason ? next_run(s, t, reason) : SPK_OK;
 }
 
@@ -312,9 +324,11 @@ static void describe(const spk_search *s, spk__str *line) {
 
 static bool favourite(const spk_search *s, double *x) {
     const state *t = s->state;
-    if (t->has_favourite)
-        memcpy(x, t->favourite, s->dim * sizeof *x);
-    return t->has_favourite;
+    bool leading = is_leading(t);
+    const double *from = leading ? t->centre : t->favourite;
+    for (size_t i = 0; (leading || t->has_favourite) && i < s->dim; i++)
+        x[i] = spk__cma_fold(from[i]);
+    return leading || t->has_favourite;
 }
 
 const spk__search_method spk__search_cmaes = {
