@@ -14,7 +14,8 @@ seeds = [int(s) for s in sys.argv[3:]] or [1]
 data = pathlib.Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 data = data.resolve()
 models = [line.split()[0] for line in
-          subprocess.run([program, "models"], capture_output=True, text=True, check=True).stdout.splitlines()]
+          subprocess.run([program, "models"], capture_output=True, text=True, check=True).stdout.splitlines()
+          if line[:1].strip()]
 
 # name, files, window of coincidence (ms), train, test (ms)
 cells = [(f"set {n}", [f"cortical_ou_current/set{n}_rep{i}.csv" for i in range(4)], 2, (0, 3400), (3400, 6693.8))
