@@ -47,13 +47,15 @@ typedef struct {
     double start_ms, stop_ms;   /* what of the time axis; NaN: the sweep's ends, for voltages a
                                    stretch where   spikes can be seen */
     const char *sweep;          /* its name; NULL: the first one with held-out data */
+    bool train;                 /* where nothing else is said, show what was fitted, not what was
+                                   held out */
     double bin_ms;              /* of rates; 0: a round width, about a hundred bins */
     const char *across, *up;    /* parameters of the population's axes; NULL: the first two */
     bool scale_bars;            /* in place of the axes of voltage and current */
     bool linear;                /* an axis that would be logarithmic is not */
 } spk_plot_options;
 #define SPK_PLOT_OPTIONS_INIT                                                                      \
-    { 85, 0, 7, 300, (double)NAN, (double)NAN, NULL, 0, NULL, NULL, false, false }
+    { 85, 0, 7, 300, (double)NAN, (double)NAN, NULL, false, 0, NULL, NULL, false, false }
 
 typedef enum { SPK_PLOT_SVG, SPK_PLOT_PDF, SPK_PLOT_PNG } spk_plot_format;
 /* By the file's extension. ERR_USAGE for one that is none of these. */

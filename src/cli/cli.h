@@ -113,12 +113,10 @@ spk_status cli_inspect_network(cli *c, const char *path, bool *done);
 /* A measure by its name or the short one that people type. ERR_USAGE, printed. */
 spk_status cli_find_metric(cli *c, const char *name, const spk_metric **out);
 
-/* Tables and figures of a fit, to standard output. */
+/* Tables of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);
 void cli_print_scores(cli *c, const spk_result *r);
 /* Nothing where it was not worked out. */
 void cli_print_identifiability(const spk_result *r);
-spk_status cli_print_comparison(cli *c, spk_problem *p, const spk_recording *rec,
-                                const double *values, spk_part_kind part);
 
 #endif

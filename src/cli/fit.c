@@ -78,8 +78,14 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
         return st;
     size_t n_test;
     spk_setup_part(setup, SPK_TEST, &n_test);
-    st = cli_print_comparison(c, p, spk_setup_recording(setup), values,
-                              n_test ? SPK_TEST : SPK_TRAIN);
+    cli_page_source source = {.name = folder ? folder : "",
+                              .setup = setup,
+                              .model = model,
+                              .problem = p,
+                              .values = values,
+                              .history = &r->history,
+                              .result = r};
+    st = cli_print_comparison(c, &source, n_test ? SPK_TEST : SPK_TRAIN);
     print_models(r);
     cli_print_parameters(c, r);
     cli_print_scores(c, r);

@@ -40,7 +40,7 @@ static spk_status fill(cli_page *g, unsigned parts) {
     g->data.model_equations = spk_model_equations(m);
     spk_status st = cli_page_fill_words(g);
     if (!st && parts & (CLI_PAGE_SWEEPS | CLI_PAGE_GLANCE))
-        st = cli_page_fill_sweeps(g, parts & CLI_PAGE_GLANCE);
+        st = cli_page_fill_sweeps(g, parts);
     if (!st)
         st = cli_page_fill_parameters(g, parts & CLI_PAGE_PROFILES);
     return st ? st

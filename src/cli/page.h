@@ -24,8 +24,10 @@ enum {
     CLI_PAGE_SWEEPS = 1,
     CLI_PAGE_PROFILES = 2, /* where the result does not hold them */
     CLI_PAGE_ALL = 3,
-    CLI_PAGE_GLANCE =
-        4 /* of the sweeps those of one stimulus, of their traces a few seconds of one */
+    /* Of the sweeps those of one stimulus, of their traces a few seconds of one; TRAIN: of fitted
+     * data, else of held-out data. */
+    CLI_PAGE_GLANCE = 4,
+    CLI_PAGE_GLANCE_TRAIN = 12
 };
 
 typedef struct cli_page cli_page;
@@ -38,5 +40,8 @@ const spk_report_data *cli_page_data(const cli_page *g);
 
 /* The pages of all fits of a run of many cells that are done, and the index. */
 spk_status cli_report_cells(cli *c, const char *run);
+/* Data and model of a part, one under the other, to standard output: traces, and rasters of some
+ * stimuli. */
+spk_status cli_print_comparison(cli *c, const cli_page_source *source, spk_part_kind part);
 
 #endif

@@ -35,7 +35,7 @@ struct cli_page {
 };
 
 spk_status cli_page_no_memory(cli *c);
-spk_status cli_page_fill_sweeps(cli_page *g, bool glance);
+spk_status cli_page_fill_sweeps(cli_page *g, unsigned parts);
 spk_status cli_page_fill_parameters(cli_page *g, bool profiles);
 /* most: how many generations; of more some are left out, their failures counted with the next. */
 spk_status cli_page_fill_search(cli_page *g, size_t most);

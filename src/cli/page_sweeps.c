@@ -1,5 +1,6 @@
 /* The sweeps of a page: data from the recording, the model simulated with the best parameters. */
 #include "cli/page_parts.h"
+#include <spikefit/plot.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,10 +57,10 @@ static void fill_sweep(cli_page *g, spk_report_sweep *out, size_t index) {
 
 /* ---- a glance ---- */
 
-/* The first sweep with held-out data, else the first. */
-static size_t first_sweep(const cli_page *g) {
+/* The first sweep with data of the part, else the first. */
+static size_t first_sweep(const cli_page *g, spk_part_kind part) {
     size_t n;
-    const spk_part *p = spk_setup_part(g->from.setup, SPK_TEST, &n);
+    const spk_part *p = spk_setup_part(g->from.setup, part, &n);
     size_t first = n ? p[0].sweep : 0;
     for (size_t i = 0; i < n; i++)
         first = p[i].sweep < first ? p[i].sweep : first;
@@ -76,47 +77,52 @@ static spk_trace cut(spk_trace t, double start, double stop) {
                        t.dt_ms};
 }
 
-/* From shortly before the first spike that was held out. */
-static void shorten(spk_report_sweep *s) {
-    double start = s->recorded.n ? s->recorded.t_ms[0] : 0;
-    for (size_t i = 0; i < s->n_windows; i++)
-        for (size_t k = 0; s->window[i].test && k < s->recorded.n; k++)
-            if (s->recorded.t_ms[k] >= s->window[i].start_ms) {
-                start = s->recorded.t_ms[k];
-                break;
-            }
-    start = fmax(0, start - 100);
-    spk_trace *trace[] = {&s->current_pA, &s->recorded_mV, &s->model_mV};
-    for (size_t i = 0; i < sizeof trace / sizeof *trace; i++)
-        *trace[i] = cut(*trace[i], start, start + glance_ms);
+/* Traces around what the figure of them will show; none but of one sweep. */
+static spk_status shorten(cli_page *g, size_t shown, bool train) {
+    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
+    size_t kind;
+    double start = 0, stop = 0;
+    o.train = train;
+    spk_status st = spk_plot_find(g->c->ctx, "trace", &kind);
+    bool voltage = g->sweep[shown].recorded_mV.n || g->sweep[shown].model_mV.n;
+    if (!st && voltage)
+        st = spk_plot_stretch(g->c->ctx, &g->data, kind, &o, &start, &stop);
+    double room = fmax(0, 0.5 * (glance_ms - (stop - start)));
+    for (size_t i = 0; i < g->data.n_sweeps; i++) {
+        spk_trace *const trace[] = {&g->sweep[i].current_pA, &g->sweep[i].recorded_mV,
+                                    &g->sweep[i].model_mV};
+        for (size_t k = 0; k < sizeof trace / sizeof *trace; k++)
+            *trace[k] = i == shown ? cut(*trace[k], start - room, stop + room) : (spk_trace){0};
+    }
+    return st;
 }
 
-spk_status cli_page_fill_sweeps(cli_page *g, bool glance) {
-    const spk_recording *rec = spk_setup_recording(g->from.setup);
-    size_t n = spk_recording_sweep_count(rec);
+static spk_status make_room(cli_page *g, size_t n) {
     g->sweep = calloc(n, sizeof *g->sweep);
     g->window = calloc(2 * n, sizeof *g->window);
-    g->n_sims = spk_recording_stimulus_count(rec);
+    g->n_sims = spk_recording_stimulus_count(spk_setup_recording(g->from.setup));
     g->sim = calloc(g->n_sims, sizeof *g->sim);
-    if (!g->sweep || !g->window || !g->sim)
-        return cli_page_no_memory(g->c);
-    size_t first = glance ? first_sweep(g) : 0;
-    for (size_t i = 0; i < n; i++) {
+    g->data.sweep = g->sweep;
+    return g->sweep && g->window && g->sim ? SPK_OK : cli_page_no_memory(g->c);
+}
+
+spk_status cli_page_fill_sweeps(cli_page *g, unsigned parts) {
+    const spk_recording *rec = spk_setup_recording(g->from.setup);
+    size_t n = spk_recording_sweep_count(rec), shown = 0;
+    bool glance = parts & CLI_PAGE_GLANCE,
+         train = (parts & CLI_PAGE_GLANCE_TRAIN) == CLI_PAGE_GLANCE_TRAIN;
+    size_t first = glance ? first_sweep(g, train ? SPK_TRAIN : SPK_TEST) : 0;
+    spk_status st = make_room(g, n);
+    for (size_t i = 0; !st && i < n; i++) {
         int stimulus = spk_recording_sweep(rec, i)->stimulus;
         if (glance && stimulus != spk_recording_sweep(rec, first)->stimulus)
             continue;
-        spk_status st = simulate(g, stimulus);
+        st = simulate(g, stimulus);
         if (st)
-            return st;
-        spk_report_sweep *s = &g->sweep[g->data.n_sweeps++];
-        fill_sweep(g, s, i);
-        if (!glance)
-            continue;
+            break;
         if (i == first)
-            shorten(s);
-        else
-            s->current_pA = s->recorded_mV = s->model_mV = (spk_trace){0};
+            shown = g->data.n_sweeps;
+        fill_sweep(g, &g->sweep[g->data.n_sweeps++], i);
     }
-    g->data.sweep = g->sweep;
-    return SPK_OK;
+    return st || !glance ? st : shorten(g, shown, train);
 }

@@ -55,19 +55,31 @@ static spk_status plot(cli *c, cli_run *r, size_t kind, const spk_plot_options *
 
 static spk_status run_plot(cli *c) {
     spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
-    const char *to = NULL, *width = NULL, *height = NULL, *start = NULL, *stop = NULL, *bin = NULL;
-    const cli_option options[] = {
-        {"--to", CLI_TEXT, &to},           {"--width", CLI_TEXT, &width},
-        {"--height", CLI_TEXT, &height},   {"--font-size", CLI_REAL, &o.font_pt},
-        {"--dpi", CLI_REAL, &o.dpi},       {"--start", CLI_TEXT, &start},
-        {"--stop", CLI_TEXT, &stop},       {"--sweep", CLI_TEXT, &o.sweep},
-        {"--bin", CLI_TEXT, &bin},         {"--across", CLI_TEXT, &o.across},
-        {"--up", CLI_TEXT, &o.up},         {"--scale-bars", CLI_FLAG, &o.scale_bars},
-        {"--linear", CLI_FLAG, &o.linear}, {0}};
+    const char *to = NULL, *width = NULL, *height = NULL, *start = NULL, *stop = NULL, *bin = NULL,
+               *on = "test";
+    const cli_option options[] = {{"--to", CLI_TEXT, &to},
+                                  {"--width", CLI_TEXT, &width},
+                                  {"--height", CLI_TEXT, &height},
+                                  {"--font-size", CLI_REAL, &o.font_pt},
+                                  {"--dpi", CLI_REAL, &o.dpi},
+                                  {"--start", CLI_TEXT, &start},
+                                  {"--stop", CLI_TEXT, &stop},
+                                  {"--sweep", CLI_TEXT, &o.sweep},
+                                  {"--on", CLI_TEXT, &on},
+                                  {"--bin", CLI_TEXT, &bin},
+                                  {"--across", CLI_TEXT, &o.across},
+                                  {"--up", CLI_TEXT, &o.up},
+                                  {"--scale-bars", CLI_FLAG, &o.scale_bars},
+                                  {"--linear", CLI_FLAG, &o.linear},
+                                  {0}};
     int n;
     size_t kind;
     spk_plot_format format;
+    spk_part_kind part;
     spk_status st = cli_parse(c, options, 2, 2, &n);
+    if (!st)
+        st = cli_part(c, on, &part);
+    o.train = !st && part == SPK_TRAIN;
     if (!st)
         st = spk_plot_find(c->ctx, c->argv[1], &kind);
     if (!st && to)
@@ -104,6 +116,7 @@ const cli_command cli_plot = {
             "  --font-size 7     of all text, in points\n"
             "  --dpi 300         of a PNG\n"
             "  --sweep NAME      trace, raster, psth: in place of the first that is held out\n"
+            "  --on train        the same three: where data were fitted, not held out\n"
             "  --start '1.2 s'   trace, raster, psth: what is shown of the time axis,\n"
             "  --stop '1500 ms'  in place of a stretch with spikes (trace) or all\n"
             "  --bin '10 ms'     psth: width of the bins\n"

@@ -1,5 +1,5 @@
 /* spikefit score: all measures of a run, on what it was trained on or on what it never saw. */
-#include "cli/cli.h"
+#include "cli/page.h"
 #include <spikefit/twosample.h>
 #include <spikefit/validate.h>
 
@@ -23,6 +23,11 @@ static spk_status score_network(cli *c, cli_run *r, spk_part_kind part, const ch
     }
     spk_result_clear_scores(&scores);
     return st;
+}
+
+static spk_status print_figure(cli *c, const cli_run *r, spk_part_kind part) {
+    cli_page_source source = cli_page_source_of(r, c->argv[0]);
+    return cli_print_comparison(c, &source, part);
 }
 
 /* The scores of the file are replaced by those asked for: the list begins empty. */
@@ -61,7 +66,7 @@ static spk_status run_score(cli *c) {
         st = spk_validate_scores(c->ctx, r.problem, r.values, part, m ? &m->name : NULL, m != NULL,
                                  &scores);
     if (!st && figure)
-        st = cli_print_comparison(c, r.problem, spk_setup_recording(r.setup), r.values, part);
+        st = print_figure(c, &r, part);
     if (!st) {
         printf("%s, %s", c->argv[0], spk_result_chosen(r.result)->name);
         cli_print_scores(c, &scores);

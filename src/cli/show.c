@@ -1,8 +1,6 @@
 /* Tables and figures of a fit. */
-#include "cli/cli.h"
-#include <spikefit/figure.h>
-#include <spikefit/io.h>
-#include <spikefit/sim.h>
+#include "cli/page.h"
+#include <spikefit/plot.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -88,111 +86,36 @@ static spk_status print_raster(cli *c, const spk_comparison *k) {
     return st;
 }
 
-/* A stretch of up to 800 ms of the window around its busiest place: where a spike can be seen. */
-static void choose_stretch(const spk_comparison *k, double *start, double *stop) {
-    double length = fmin(800, k->stop_ms - k->start_ms);
-    size_t best = 0;
-    *start = k->start_ms;
-    const spk_train *t = &k->data[0];
-    for (size_t i = 0, j = 0; i < t->n; i++) {
-        while (t->t_ms[i] - t->t_ms[j] > 0.8 * length)
-            j++;
-        if (i - j + 1 > best) {
-            best = i - j + 1;
-            *start = t->t_ms[j] - 0.1 * length;
-        }
-    }
-    *start = fmin(fmax(*start, k->start_ms), k->stop_ms - length);
-    *stop = *start + length;
-}
-
-/* Both voltages on one scale: what is shown of them, rounded outwards to 10 mV. */
-static void common_scale(spk_panel panel[2], double start, double stop) {
-    double low = INFINITY, high = -INFINITY;
-    for (int k = 0; k < 2; k++) {
-        const spk_curve *c = panel[k].curve;
-        for (size_t i = 0; i < c->n; i++) {
-            double t = c->x_start + (double)i * c->x_step;
-            if (t >= start && t <= stop && isfinite(c->y[i])) {
-                low = fmin(low, c->y[i]);
-                high = fmax(high, c->y[i]);
-            }
-        }
-    }
-    for (int k = 0; k < 2 && low < high; k++) {
-        panel[k].y_min = 10 * floor(low / 10);
-        panel[k].y_max = 10 * ceil(high / 10);
-    }
-}
-
-static double highest(const spk_curve *c, double start, double stop) {
-    double high = -INFINITY;
-    for (size_t i = 0; i < c->n; i++) {
-        double t = c->x_start + (double)i * c->x_step;
-        if (t >= start && t <= stop && c->y[i] > high)
-            high = c->y[i];
-    }
-    return high;
-}
-
-static spk_status print_traces(cli *c, spk_problem *p, const spk_recording *rec,
-                               const double *values, const spk_comparison *k) {
-    const spk_kernel *kernel = spk_problem_kernel(p);
-    spk_trace voltage = spk_recording_sweep(rec, k->sweep[0])->voltage_mV;
-    int v = cli_find_voltage(kernel);
-    if (v < 0 || !voltage.n)
-        return SPK_OK;
-    double start, stop;
-    choose_stretch(k, &start, &stop);
-    spk_sim_options o = SPK_SIM_OPTIONS_INIT;
-    o.dt_ms = spk_problem_dt(p);
-    o.duration_ms = stop;
-    o.record_every = 1;
-    o.seed = spk_problem_seed(p);
-    spk_sim sim = {0};
-    spk_status st = spk_simulate(c->ctx, spk_problem_score_kernel(p), values,
-                                 spk_recording_mean_current(rec, k->stimulus), &o, &sim);
-    if (st)
-        return st;
-    spk_curve recorded = {.label = "recorded",
-                          .y = voltage.value,
-                          .n = voltage.n,
-                          .x_start = voltage.start_ms,
-                          .x_step = voltage.dt_ms};
-    spk_curve model = {.label = "model",
-                       .y = sim.value + (size_t)v * sim.n_samples,
-                       .n = sim.n_samples,
-                       .x_step = (double)sim.every * sim.dt_ms};
-    if (cli_lacks_spikes(&sim, v, spk_recording_detection(rec)->threshold_mV)) {
-        model.spike_x = sim.spike_ms;
-        model.n_spikes = sim.n_spikes;
-        model.peak = highest(&recorded, start, stop);
-    }
-    spk_panel panels[] = {{.y_label = "V (mV)", .curve = &recorded, .n_curves = 1},
-                          {.y_label = "V (mV)", .curve = &model, .n_curves = 1}};
-    common_scale(panels, start, stop);
-    spk_line_figure f = {
-        .panel = panels, .n_panels = 2, .x_label = "time (ms)", .x_min = start, .x_max = stop};
-    spk_figure_style style = style_of(c);
-    style.height = 7;
+static spk_status print_trace(cli *c, const cli_page_source *source, spk_part_kind part) {
+    cli_page *page = NULL;
+    size_t kind;
     char *text = NULL;
-    st = spk_figure_lines(c->ctx, &f, &style, &text);
+    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
+    const spk_figure_style style = style_of(c);
+    o.train = part == SPK_TRAIN;
+    spk_status st = cli_page_new(c, source, o.train ? CLI_PAGE_GLANCE_TRAIN : CLI_PAGE_GLANCE, &page);
+    if (!st)
+        st = spk_plot_find(c->ctx, "trace", &kind);
+    /* A recording of spikes alone has no trace. */
+    bool voltage = false;
+    for (size_t i = 0; !st && i < cli_page_data(page)->n_sweeps; i++)
+        voltage |= cli_page_data(page)->sweep[i].recorded_mV.n > 0;
+    if (voltage)
+        st = spk_plot_print(c->ctx, cli_page_data(page), kind, &o, &style, &text);
     if (!st)
         free_figure(c, text);
-    spk_sim_free(&sim);
+    cli_page_free(page);
     return st;
 }
 
-spk_status cli_print_comparison(cli *c, spk_problem *p, const spk_recording *rec,
-                                const double *values, spk_part_kind part) {
+spk_status cli_print_comparison(cli *c, const cli_page_source *source, spk_part_kind part) {
     spk_comparisons k = {0};
-    spk_status st = spk_problem_compare(p, values, part, 0, &k);
+    spk_status st = spk_problem_compare(source->problem, source->values, part, 0, &k);
+    if (!st && k.n)
+        st = print_trace(c, source, part);
     for (size_t i = 0; !st && i < k.n && i < 3; i++) {
-        if (i == 0)
-            st = print_traces(c, p, rec, values, &k.item[i]);
         printf("\n");
-        if (!st)
-            st = print_raster(c, &k.item[i]);
+        st = print_raster(c, &k.item[i]);
     }
     if (!st && k.n > 3)
         printf("(and %zu more stimuli)\n", k.n - 3);

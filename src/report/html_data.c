@@ -270,7 +270,7 @@ static spk_status limits(spk__packer *p, spk__str *s, const spk_report_data *d) 
     stretches(s, d, high);
     number_of(s, "nearLimit", d->near_limit);
     if (d->n_sweeps) {
-        spk__sweep_extent(&d->sweep[spk__first_sweep(d)], &start, &stop);
+        spk__sweep_extent(&d->sweep[spk__first_sweep(d, false)], &start, &stop);
         number_of(s, "rateBin", spk__rate_bin(stop - start));
     }
     return SPK_OK;

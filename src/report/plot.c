@@ -75,6 +75,7 @@ static spk_status check_taken(spk_ctx *ctx, const spk_plot_info *k, const spk_pl
         const char *what;
     } option[] = {{SPK_PLOT_TAKES_TIME, !isnan(o->start_ms) || !isnan(o->stop_ms), "time axis"},
                   {SPK_PLOT_TAKES_SWEEP, o->sweep != NULL, "choice of a sweep"},
+                  {SPK_PLOT_TAKES_SWEEP, o->train, "part of the data to choose"},
                   {SPK_PLOT_TAKES_BIN, o->bin_ms != 0, "bins of a given width"},
                   {SPK_PLOT_TAKES_SCALE_BARS, o->scale_bars, "scale bars"},
                   {SPK_PLOT_TAKES_AXES, o->across || o->up, "choice of axes"},
@@ -87,7 +88,7 @@ static spk_status check_taken(spk_ctx *ctx, const spk_plot_info *k, const spk_pl
 }
 
 static spk_status find_sweep(spk__plot *f) {
-    f->sweep = spk__first_sweep(f->d);
+    f->sweep = spk__first_sweep(f->d, f->o->train);
     if (!f->o->sweep)
         return SPK_OK;
     const char **names = SPK__ARRAY(f->ctx, f->d->n_sweeps, const char *);
@@ -115,7 +116,7 @@ static spk_status find_time(const spk__plot_kind *k, spk__plot *f) {
     spk__sweep_extent(s, &start, &stop);
     bool given = !isnan(f->o->start_ms) || !isnan(f->o->stop_ms);
     if (!given && k->stretch_ms > 0) {
-        spk__busy_stretch(s, k->stretch_ms, &f->start_ms, &f->stop_ms);
+        spk__busy_stretch(s, f->o->train, k->stretch_ms, &f->start_ms, &f->stop_ms);
         return SPK_OK;
     }
     f->start_ms = isnan(f->o->start_ms) ? start : f->o->start_ms;

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-size_t spk__first_sweep(const spk_report_data *d) {
+size_t spk__first_sweep(const spk_report_data *d, bool train) {
     for (size_t i = 0; i < d->n_sweeps; i++)
         for (size_t k = 0; k < d->sweep[i].n_windows; k++)
-            if (d->sweep[i].window[k].test)
+            if (d->sweep[i].window[k].test != train)
                 return i;
     return 0;
 }
@@ -35,12 +35,12 @@ void spk__sweep_extent(const spk_report_sweep *s, double *start_ms, double *stop
     }
 }
 
-void spk__busy_stretch(const spk_report_sweep *s, double length, double *start_ms,
+void spk__busy_stretch(const spk_report_sweep *s, bool train, double length, double *start_ms,
                        double *stop_ms) {
     double begin, end;
     spk__sweep_extent(s, &begin, &end);
     for (size_t i = 0; i < s->n_windows; i++)
-        if (s->window[i].test) {
+        if (s->window[i].test != train) {
             begin = s->window[i].start_ms;
             end = s->window[i].stop_ms;
         }

@@ -5,13 +5,14 @@
 #include "base/base.h"
 #include <spikefit/report.h>
 
-/* The sweep that figures begin with: the first one with held-out data. */
-size_t spk__first_sweep(const spk_report_data *d);
+/* The sweep that figures begin with: the first one with held-out data (train: with fitted data). */
+size_t spk__first_sweep(const spk_report_data *d, bool train);
 /* From the first to the last moment that any of its parts knows. */
 void spk__sweep_extent(const spk_report_sweep *s, double *start_ms, double *stop_ms);
-/* Up to `length` ms around the sweep's most recorded spikes, in its held-out window if it has one.
- */
-void spk__busy_stretch(const spk_report_sweep *s, double length, double *start_ms, double *stop_ms);
+/* Up to `length` ms around the sweep's most recorded spikes, in its held-out (train: fitted) window
+ * if it has one. */
+void spk__busy_stretch(const spk_report_sweep *s, bool train, double length, double *start_ms,
+                       double *stop_ms);
 /* Extremes of a trace in a stretch of time; low > high: it has nothing there. */
 void spk__trace_range(const spk_trace *t, double start_ms, double stop_ms, double *low,
                       double *high);

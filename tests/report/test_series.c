@@ -24,9 +24,10 @@ TEST(figures_begin_with_the_first_sweep_that_has_held_out_data) {
     spk_report_sweep sweep[3];
     spk_report_data d;
     make(sweep, &d);
-    CHECK(spk__first_sweep(&d) == 1);
+    CHECK(spk__first_sweep(&d, false) == 1);
     sweep[1].n_windows = 1;
-    CHECK(spk__first_sweep(&d) == 0);
+    CHECK(spk__first_sweep(&d, false) == 0);
+    CHECK(spk__first_sweep(&d, true) == 1);
 }
 
 TEST(a_raster_has_the_repeats_and_each_train_of_the_model_once) {
@@ -99,12 +100,14 @@ TEST(the_stretch_holds_the_most_spikes) {
     spk_report_data d;
     make(sweep, &d);
     double start, stop;
-    spk__busy_stretch(&sweep[0], 50, &start, &stop);
+    spk__busy_stretch(&sweep[0], false, 50, &start, &stop);
     CHECK(start <= 5 && stop > 25 && stop - start == 50);
     /* Only held-out time where there is some: from 60 to 120. */
     sweep[1].recorded = sweep[0].recorded;
-    spk__busy_stretch(&sweep[1], 50, &start, &stop);
+    spk__busy_stretch(&sweep[1], false, 50, &start, &stop);
     CHECK(start >= 60 && stop <= 120 && start <= 105 && stop > 105);
+    spk__busy_stretch(&sweep[1], true, 50, &start, &stop);
+    CHECK(start <= 5 && stop > 25 && stop <= 60);
 }
 
 TEST(failures_are_shares_of_their_stretch) {
