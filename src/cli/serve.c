@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum { TOKEN_BYTES = 16 };
 
@@ -28,12 +27,6 @@ struct cli_server {
     uint64_t version, given; /* the newest one, and the newest that was asked for and sent */
     double asked_s;
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- answers ---- */
 
@@ -133,7 +126,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *from, const
         if (strcmp(path, routes[i].path) != 0)
             continue;
         pthread_mutex_lock(&s->lock);
-        s->asked_s = now_s();
+        s->asked_s = cli_now_s();
         enum MHD_Result done = routes[i].send(s, from);
         pthread_mutex_unlock(&s->lock);
         return done;
@@ -210,7 +203,7 @@ spk_status cli_server_publish(cli_server *s, uint64_t version, const char *html,
 
 bool cli_server_awaited(cli_server *s, double seconds, uint64_t version) {
     pthread_mutex_lock(&s->lock);
-    bool awaited = s->asked_s > 0 && now_s() - s->asked_s < seconds && s->given < version;
+    bool awaited = s->asked_s > 0 && cli_now_s() - s->asked_s < seconds && s->given < version;
     pthread_mutex_unlock(&s->lock);
     return awaited;
 }

@@ -25,7 +25,7 @@ struct cli_view {
     void *inner_user;
 };
 
-static double now_s(void) {
+double cli_now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -69,7 +69,7 @@ static void show(cli_view *v, const cli_page_source *source, const char *words, 
 static void on_progress(void *user, const spk_fit_progress *p) {
     cli_view *v = user;
     char words[256];
-    double begin = now_s();
+    double begin = cli_now_s();
     if (!v->live && v->inner)
         v->inner(v->inner_user, p);
     if (begin < v->due_s || spk_ctx_cancelled(v->c->ctx) || !isfinite(p->best))
@@ -83,7 +83,7 @@ static void on_progress(void *user, const spk_fit_progress *p) {
                               .history = p->history,
                               .tally = p->tally};
     show(v, &source, words, false);
-    double end = now_s();
+    double end = cli_now_s();
     v->due_s = end + fmax(least_pause_s, pause_per_cost * (end - begin));
 }
 
@@ -148,8 +148,9 @@ void cli_view_ended(cli_view *v, const spk_result *r) {
 void cli_view_free(cli_view *v) {
     if (!v)
         return;
-    double until = now_s() + patience_s;
-    while (v->server && cli_server_awaited(v->server, patience_s, v->version) && now_s() < until)
+    double until = cli_now_s() + patience_s;
+    while (v->server && cli_server_awaited(v->server, patience_s, v->version) &&
+           cli_now_s() < until)
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     cli_server_stop(v->server);
     free(v);

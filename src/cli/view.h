@@ -24,6 +24,9 @@ void cli_view_ended(cli_view *v, const spk_result *r);
 /* Waits a moment for a page that is still looking, and closes. */
 void cli_view_free(cli_view *v);
 
+/* Seconds on a clock that nobody sets. */
+double cli_now_s(void);
+
 /* ---- the terminal ---- */
 
 typedef struct {

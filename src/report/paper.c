@@ -106,6 +106,11 @@ void spk__paper_line(spk__paper *p, double x0, double y0, double x1, double y1, 
     cairo_stroke(p->cr);
 }
 
+void spk__paper_dashes(spk__paper *p, int pattern) {
+    static const double dash[][2] = {{0, 0}, {3, 1.5}, {0.8, 1.2}};
+    cairo_set_dash(p->cr, dash[pattern % 3], pattern % 3 ? 2 : 0, 0);
+}
+
 void spk__paper_rectangle(spk__paper *p, double x, double y, double width, double height) {
     cairo_rectangle(p->cr, x, y, width, height);
     cairo_fill(p->cr);

@@ -27,6 +27,8 @@ spk_status spk__paper_finish(spk__paper *p, char **bytes, size_t *length);
 
 void spk__paper_colour(spk__paper *p, spk__colour c, double opacity);
 void spk__paper_line(spk__paper *p, double x0, double y0, double x1, double y1, double width);
+/* Lines from now on: in dashes of this pattern, 0 solid. */
+void spk__paper_dashes(spk__paper *p, int pattern);
 void spk__paper_rectangle(spk__paper *p, double x, double y, double width, double height);
 void spk__paper_dot(spk__paper *p, double x, double y, double radius);
 double spk__paper_text_width(spk__paper *p, const char *text);

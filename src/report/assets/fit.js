@@ -135,7 +135,7 @@
       enter.append('path').attr('class', 'model best').attr('stroke-width', 1.5);
       const inside = enter.append('g').attr('clip-path', (p, i) => `url(#clip-profile-${i})`);
       for (const [name, , cls] of curves) inside.append('path').attr('class', `${cls} ${name}`).attr('stroke-width', cls === 'recorded' ? 1.8 : 1.1);
-      inside.append('path').attr('class', 'third limit').attr('stroke-width', 1.1);
+      inside.append('path').attr('class', 'third limit').attr('stroke-width', 1.1).attr('stroke-dasharray', '5 3');
       enter.append('rect').attr('class', 'frame');
       enter.append('text').attr('class', 'name');
       enter.merge(panels).attr('transform', (p, i) => `translate(${i % columns * w},${Math.floor(i / columns) * h})`).each(function (p, i) {
@@ -341,6 +341,7 @@
       const y = d3.scaleLinear().domain([0, d3.max(shown, c => d3.max(c.v))]).nice().range([M.top + height, M.top]);
       const paths = svg.selectAll('path.share').data(shown);
       paths.enter().append('path').attr('stroke-width', 1.8).merge(paths).attr('class', c => 'share ' + c.cls)
+        .attr('stroke-dasharray', c => ({ model: '7 3', third: '2 2' }[c.cls] || null))
         .attr('d', c => d3.line().x((v, i) => x(at[i])).y(v => y(v))(c.v));
       report.axis(svg, d3.axisLeft(y).ticks(4), `translate(${M.left},0)`, 'y');
       report.axis(svg, d3.axisBottom(x).ticks(width / 110), `translate(0,${M.top + height})`, 'x');

@@ -32,7 +32,9 @@ static void draw_totals(const spk__plot *f, spk__paper *p, double left) {
         snprintf(text, sizeof text, "%.40s: %zu of %zu (%.1f %%)", c->label, c->count,
                  f->d->n_evaluations, share);
         spk__paper_colour(p, colours[k], 1);
+        spk__paper_dashes(p, (int)k);
         spk__paper_line(p, left, y - 0.35 * f->font, left + 1.6 * f->font, y - 0.35 * f->font, 1.2);
+        spk__paper_dashes(p, 0);
         spk__paper_text(p, left + 2.2 * f->font, y, 0, SPK__COLOUR_INK, text);
     }
 }
@@ -58,7 +60,9 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
         if (f->d->failure[k].count == 0)
             continue;
         spk__paper_colour(p, colours[k], 1);
+        spk__paper_dashes(p, (int)k);
         spk__frame_curve(p, &frame, s.evaluations, s.percent + k * s.n, s.n, 1);
+        spk__paper_dashes(p, 0);
     }
     spk__frame_y_axis(p, &frame, "failed (%)");
     spk__frame_x_axis(p, &frame, "evaluations");

@@ -54,7 +54,9 @@ static void draw_panel(const spk__plot *f, spk__paper *p, const spk_report_param
     if (f->d->near_limit > 0) {
         double y = spk__frame_y(frame, f->d->near_limit);
         spk__paper_colour(p, SPK__COLOUR_THIRD, 1);
+        spk__paper_dashes(p, 1);
         spk__paper_line(p, frame->left, y, frame->left + frame->width, y, 0.5);
+        spk__paper_dashes(p, 0);
     }
     spk__frame_x_axis(p, frame, NULL);
     if (first)
