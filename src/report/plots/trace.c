@@ -17,7 +17,7 @@ static double above(const spk__plot *f) {
 }
 
 static double below(const spk__plot *f) {
-    return f->o->scale_bars ? 1.6 * f->font : spk__below_label(f->font);
+    return f->o->scale_bars ? 1.9 * f->font : spk__below_label(f->font);
 }
 
 static double height(const spk__plot *f) {
