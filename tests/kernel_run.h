@@ -42,6 +42,7 @@ static inline const char *source_path(const char *name) {
 static inline spk_model *test_open(spk_ctx *ctx, const char *source, const char *integrator,
                                    int isa) {
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
+    o.kind = SPK_MODEL_ANY;
     o.integrator = integrator;
     o.cache = test_cache();
     o.isa = isa;

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised whenever anything in this file changes; a kernel of another number is refused. */
-#define SPK_KERNEL_ABI 2
+#define SPK_KERNEL_ABI 3
 
 typedef enum { SPK_FLOAT32, SPK_FLOAT64 } spk_precision;
 typedef enum { SPK_HELD, SPK_LINEAR } spk_drive; /* of a continuous input within a step */
@@ -81,6 +81,19 @@ typedef struct {
     double low, high; /* a parameter's legal range as far as its guard is a plain bound; else +-inf */
 } spk_quantity;
 
+/* What a synapse does when a spike reaches it, in double. state[n_kernel_states] is of its last spike,
+ * elapsed_ms ago; t_ms is now. pre() yields the weight to hand on (0: none). */
+typedef struct {
+    int weight_is_parameter; /* the weight: state[weight], or parameter[weight] */
+    size_t weight;
+    int is_static; /* hands its weight on and does nothing else */
+    /* The index of the first state outside what its guard allows, or -1. */
+    int (*allows)(const double *parameter, const double *state);
+    double (*pre)(const double *parameter, double elapsed_ms, double t_ms, double *state);
+    double (*post)(const double *parameter, double elapsed_ms, double t_ms,
+                   double *state); /* yields 0; NULL: takes no postsynaptic spikes */
+} spk_synapse;
+
 typedef struct {
     int abi; /* SPK_KERNEL_ABI */
     const char *model, *doc, *integrator; /* integrator: "heun", "exact", ... */
@@ -113,12 +126,16 @@ typedef struct {
     /* Recordables from a state: out[n_recordables]; input as one lane's step inputs (may be NULL: 0). */
     void (*record)(const double *parameter, const double *constant, const double *state,
                    const double *input, double dt_ms, double t_ms, double *out);
+    /* A synapse; NULL: a neuron. Of a synapse run, step and record are NULL, and it has no constants and
+     * no continuous inputs. */
+    const spk_synapse *synapse;
 } spk_kernel;
 
 /* A model that is linked in (<spikefit/model.h> lists them). */
 typedef struct {
     const char *name, *sentence; /* sentence: the first line of the file's comment */
     const char *text;            /* the whole NESTML file */
+    int is_synapse;
 } spk_builtin_model;
 
 #ifdef __cplusplus

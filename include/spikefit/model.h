@@ -20,7 +20,10 @@ const spk_builtin_model *spk_builtin_model_at(size_t i);
 
 /* ---- opening ---- */
 
+typedef enum { SPK_MODEL_NEURON, SPK_MODEL_SYNAPSE, SPK_MODEL_ANY } spk_model_kind;
+
 typedef struct {
+    spk_model_kind kind; /* a model of the other kind is an error; default: a neuron is wanted */
     const char *integrator; /* "heun", "heun:grid,held", "euler", ...; NULL: the model's default */
     const char *compiler;   /* NULL: cc */
     const char *cache;      /* folder of compiled models; NULL: $HOME/.cache/spikefit of the user database,

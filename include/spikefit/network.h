@@ -14,6 +14,10 @@
  * targets' port at the end of step s + d. Delays count from one step up and are rounded to the
  * nearest step.
  *
+ * Synapses with a model of their own have all of their delay on the dendritic side, as in NEST: a
+ * source's spike reaches the synapse at its stamp, a target's spike d steps after its own, and of
+ * two in one step the target's comes first.
+ *
  * Random numbers are keyed by what they are for: a synapse by (seed, projection's name, source,
  * target), an input by (seed, its name, neuron, step). So a network is a function of its
  * description: more threads, another order of the lists or another instruction set change nothing,
@@ -91,8 +95,14 @@ typedef struct {
     spk_dist weight, delay_ms;
     double scale;           /* multiplies every weight, whether drawn or an edge's own */
     double release;         /* probability that a spike is handed on by a synapse */
+    /* A synapse model (spk_kernel.synapse), whose weight begins as the projection's; NULL: weights
+     * stay. Its parameters and initial states are one value for all synapses. */
+    const spk_kernel *synapse;
+    const spk_assignment *settings;
+    size_t n_settings;
     const spk_edges *edges; /* rules "explicit" and "graph_file" (see spk_graph_read); else NULL */
-    spk_loc loc, from_loc, to_loc, port_loc, rule_loc, weight_loc, delay_loc, release_loc;
+    spk_loc loc, from_loc, to_loc, port_loc, rule_loc, weight_loc, delay_loc, release_loc,
+        synapse_loc;
 } spk_projection;
 #define SPK_PROJECTION_INIT                                                                        \
     {                                                                                              \
@@ -180,8 +190,8 @@ void spk_network_free(spk_network *net);
 /* How many synapses a projection has, and the bytes they take. */
 uint64_t spk_network_synapse_count(const spk_network *net, size_t projection);
 uint64_t spk_network_synapse_bytes(const spk_network *net, size_t projection);
-/* One row of a projection: targets, weights and delays in steps of the synapses of one source, into
- * arrays of room for `capacity`; any of them may be NULL. Returns how many there are. */
+/* One row of a projection: targets, weights (at the time reached, if they change) and delays in
+ * steps of the synapses of one source, into arrays of room for `capacity`; any of them may be NULL. Returns how many there are. */
 size_t spk_network_row(const spk_network *net, size_t projection, uint32_t source, size_t capacity,
                        uint32_t *target, double *weight, uint32_t *delay_steps);
 

@@ -7,14 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static spk_status run_models(cli *c) {
-    int n;
-    spk_status st = cli_parse(c, NULL, 0, 0, &n);
-    for (size_t i = 0; !st && i < spk_builtin_model_count(); i++) {
+static void list_kind(const cli *c, int is_synapse) {
+    for (size_t i = 0; i < spk_builtin_model_count(); i++) {
         const spk_builtin_model *m = spk_builtin_model_at(i);
+        if (m->is_synapse != is_synapse)
+            continue;
         printf("%-20s ", m->name);
         cli_print_wrapped(stdout, m->sentence, 21, c->width);
         printf("\n");
+    }
+}
+
+static spk_status run_models(cli *c) {
+    int n;
+    spk_status st = cli_parse(c, NULL, 0, 0, &n);
+    if (!st)
+        list_kind(c, 0);
+    if (!st) {
+        printf("\nof synapses, for projections of a network:\n");
+        list_kind(c, 1);
     }
     return st;
 }
@@ -81,9 +92,14 @@ static void show(cli *c, const spk_model *m) {
     print_default_values(c, k);
     print_quantities(c, "states", k->states, k->n_states, NULL);
     print_quantities(c, "currents and other continuous inputs", k->continuous, k->n_continuous, NULL);
-    print_quantities(c, "spike inputs (unit: what a weight of 1 does)", k->spike_ports,
-                     k->n_spike_ports, NULL);
-    printf("\nintegrator  %s, %g ms%s\n", spk_model_integrator(m), spk_model_default_dt(m),
+    if (!k->synapse)
+        print_quantities(c, "spike inputs (unit: what a weight of 1 does)", k->spike_ports,
+                         k->n_spike_ports, NULL);
+    if (k->synapse)
+        printf("\nthe weight of a projection is its %s\n",
+               (k->synapse->weight_is_parameter ? k->parameters : k->states)[k->synapse->weight].name);
+    else
+        printf("\nintegrator  %s, %g ms%s\n", spk_model_integrator(m), spk_model_default_dt(m),
            k->carry ? "; spikes fall between the steps" : "; spikes fall on the steps");
 }
 
@@ -102,12 +118,15 @@ static spk_status run_model(cli *c) {
                         "a model can be shown or checked, not '%s'", c->argv[0]);
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
     o.integrator = integrator;
+    o.kind = SPK_MODEL_ANY;
     spk_model *m = NULL;
     st = spk_model_open(c->ctx, c->argv[1], &o, &m);
     if (st)
         return st;
     if (check)
-        printf("%s: compiles; integrator %s\n", spk_model_name(m), spk_model_integrator(m));
+        printf(spk_model_kernel(m, SPK_FLOAT64)->synapse ? "%s: compiles; a synapse\n"
+                                                         : "%s: compiles; integrator %s\n",
+               spk_model_name(m), spk_model_integrator(m));
     else if (text)
         fputs(spk_model_text(m), stdout);
     else

@@ -59,7 +59,7 @@ spk_status spk__each_builtin(spk_ctx *ctx, const spk__model *model, spk__builtin
         if (!st && !(i == 1 && p->is_linear) && !(i && p->is_default))
             st = fn(arg, p);
         spk__program_free(p);
-        if (st)
+        if (st || model->is_synapse)
             return st;
     }
     return SPK_OK;
@@ -164,12 +164,14 @@ spk_status spk__emit_catalogue(spk_ctx *ctx, const char *const *path, size_t n, 
             const char *doc = s.nestml->models[k]->doc;
             spk__str_add(&rows, "    {\"%s\", {\"%s\",\n     ", name, name);
             put_sentence(&rows, doc ? doc : "");
-            spk__str_add(&rows, ",\n     %s_text}, %s_integrators},\n", name, name);
+            spk__str_add(&rows, ",\n     %s_text, %d}, %s_integrators},\n", name,
+                         s.nestml->models[k]->is_synapse, name);
         }
         spk__source_close(ctx, &s);
     }
     spk__str_add(
-        out, "const spk__builtin_model spk__builtin_models[] = {\n%s    {0, {0, 0, 0}, 0},\n};\n",
+        out,
+        "const spk__builtin_model spk__builtin_models[] = {\n%s    {0, {0, 0, 0, 0}, 0},\n};\n",
         rows.text ? rows.text : "");
     if (!st && (out->failed || rows.failed))
         st = SPK_ERR_MEMORY;

@@ -56,8 +56,9 @@ static void write_kernel(spk__writer *w) {
     spk__put(
         w,
         "    .precision = SPK_PRECISION == 32 ? SPK_FLOAT32 : SPK_FLOAT64,\n    .isa = SPK_ISA,\n"
-        "    .width = VR_WIDTH,\n    .unroll = %s_UNROLL,\n    .drive_kind = %s,\n",
-        name, p->linear_drive ? "SPK_LINEAR" : "SPK_HELD");
+        "    .width = VR_WIDTH,\n    .unroll = %s%s,\n    .drive_kind = %s,\n",
+        p->model->is_synapse ? "1" : name, p->model->is_synapse ? "" : "_UNROLL",
+        p->linear_drive ? "SPK_LINEAR" : "SPK_HELD");
     spk__put(w,
              "    .n_parameters = %zu,\n    .n_states = %zu,\n    .n_recordables = %zu,\n"
              "    .n_continuous = %zu,\n    .n_spike_ports = %zu,\n    .n_constants = %zu,\n"
@@ -74,10 +75,15 @@ static void write_kernel(spk__writer *w) {
         if_any(p->n_continuous, name, "continuous", table[3], 300),
         if_any(p->n_spike_ports, name, "spike_ports", table[4], 300), p->uses_random);
     spk__put(w,
-             "    .defaults = %s_defaults,\n    .guard = %s_guard,\n    .prepare = %s_prepare,\n"
-             "    .run = %s_run,\n    .step = %s_step,\n    .record = %s_record,\n};\n",
-             name, name, name, name, name, name);
-    spk__put(w, "#undef %s_UNROLL\n#undef %s_EACH\n", name, name);
+             "    .defaults = %s_defaults,\n    .guard = %s_guard,\n    .prepare = %s_prepare,\n",
+             name, name, name);
+    if (p->model->is_synapse)
+        spk__put(w, "    .synapse = &%s_events,\n};\n", name);
+    else
+        spk__put(w,
+                 "    .run = %s_run,\n    .step = %s_step,\n    .record = %s_record,\n};\n"
+                 "#undef %s_UNROLL\n#undef %s_EACH\n",
+                 name, name, name, name, name);
 }
 
 static bool begin(spk__writer *w) {
@@ -96,10 +102,11 @@ static spk_status select_all(spk__program *p) {
     if (!root)
         return SPK_ERR_MEMORY;
     spk__step *forms[2] = {&p->run, &p->step};
+    bool synapse = p->model->is_synapse;
     for (int f = 0; f < 2; f++) {
         for (size_t i = 0; i < p->n_all_states; i++)
             root[n++] = &forms[f]->next[i];
-        root[n++] = &forms[f]->spike;
+        root[n++] = synapse ? &forms[f]->weight : &forms[f]->spike;
         root[n++] = &forms[f]->rest;
     }
     /* Each form and record by itself: what one shares another need not. */
@@ -115,15 +122,20 @@ static spk_status select_all(spk__program *p) {
 
 spk_status spk__emit_kernel(spk_ctx *ctx, spk__program *p, const char *text, spk__str *out) {
     spk__writer w = {.ctx = ctx, .p = p, .d = &p->dag, .out = out, .text = text};
+    bool synapse = p->model->is_synapse;
     spk_status st = select_all(p);
     if (!st && !begin(&w))
         st = SPK_ERR_MEMORY;
     if (!st) {
         spk__emit_name(p->model->name, p->label, w.name);
         spk__put(&w, "\n/* ---- %s, integrator %s ---- */\n\n", p->model->name, p->label);
-        spk__find_homes(&w);
+        if (!synapse)
+            spk__find_homes(&w);
         spk__emit_scalars(&w);
-        spk__emit_lanes(&w);
+        if (synapse)
+            spk__emit_events(&w);
+        else
+            spk__emit_lanes(&w);
         write_kernel(&w);
         if (w.failed || out->failed || p->dag.failed)
             st = out->failed || p->dag.failed

@@ -104,5 +104,6 @@ void spk__emit_scalars(spk__writer *w) {
     write_defaults(w);
     write_guard(w);
     write_prepare(w);
-    write_record(w);
+    if (!p->model->is_synapse)
+        write_record(w);
 }

@@ -59,6 +59,8 @@ const char *spk__literal(double x, char *buf);
 
 /* scalar.c */
 void spk__emit_scalars(spk__writer *w);
+/* synapse.c: the events, and the kernel that holds them */
+void spk__emit_events(spk__writer *w);
 /* lanes.c */
 void spk__find_homes(spk__writer *w);
 void spk__emit_lanes(spk__writer *w);

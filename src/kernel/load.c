@@ -19,8 +19,9 @@ static spk_status check(spk_ctx *ctx, const char *path, const spk_kernel *k) {
                          k->isa >= 0 && k->isa < SPK_ISA_COUNT ? spk__isa_name((spk_isa)k->isa)
                                                                : "an unknown instruction set",
                          spk__isa_name(spk__cpu_isa()));
-    if (k->width < 1 || k->width > 16 || k->unroll < 1 || k->unroll > 64 || !k->run || !k->step ||
-        !k->prepare || !k->defaults || !k->guard || !k->record)
+    if (k->width < 1 || k->width > 16 || k->unroll < 1 || k->unroll > 64 || !k->prepare ||
+        !k->defaults || !k->guard ||
+        (k->synapse ? !k->synapse->pre : !k->run || !k->step || !k->record))
         return spk__fail(ctx, SPK_ERR_INPUT, &loc, "compile the model again",
                          "the kernel is damaged");
     return SPK_OK;

@@ -396,8 +396,12 @@ static spk__node builtin(spk__lowering *l, const spk__expr *e) {
         return draw(l, e);
     case SPK__FN_resolution:
     case SPK__FN_timestep:
-        return dt;
     case SPK__FN_steps:
+        if (l->model->is_synapse)
+            return spk__lower_fail(l, &e->loc, NULL, "a synapse has no steps: %s is not supported",
+                                   spk__builtin_name(e->builtin));
+        if (e->builtin != SPK__FN_steps)
+            return dt;
         return spk__dag_unary(d, SPK__N_ROUND, spk__dag_div(d, spk__eval_real(l, e->arg[0]), dt));
     case SPK__FN_clip: {
         spk__node x = spk__eval_real(l, e->arg[0]);

@@ -179,7 +179,12 @@ void spk__find_bound(spk__lowering *l);
 /* port.c: what weights do */
 void spk__describe_ports(spk__lowering *l);
 
+/* synapse.c: what a synapse may not have, and where its weight is; its two forms */
+void spk__check_synapse(spk__lowering *l, const char *integrator);
+void spk__build_synapse(spk__lowering *l, const bool *none);
+
 /* step.c */
+void spk__begin_step(spk__lowering *l, bool is_run, const bool *zero);
 void spk__build_step(spk__lowering *l, bool is_run, const bool *zero, spk__step *out);
 
 const spk__integrator *spk__find_integrator(const char *name);

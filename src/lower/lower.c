@@ -482,6 +482,10 @@ static void lower_all(spk__lowering *l, const spk__lower_options *o) {
     find_equations(l);
     if (l->st || l->d->failed)
         return;
+    if (l->model->is_synapse)
+        spk__check_synapse(l, o->integrator);
+    if (l->st)
+        return;
     mark_touched(l, l->model->update);
     for (size_t i = 0; i < l->model->n_on_condition; i++)
         mark_touched(l, l->model->on_condition[i].body);
@@ -497,6 +501,10 @@ static void lower_all(spk__lowering *l, const spk__lower_options *o) {
     spk__describe_ports(l);
     spk__find_bound(l);
     bool *none = room(l, l->n_states, sizeof *none);
+    if (none && l->model->is_synapse) {
+        spk__build_synapse(l, none);
+        return;
+    }
     if (none)
         spk__build_step(l, false, none, &l->p->step);
     if (!l->st && !l->d->failed)

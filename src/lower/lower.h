@@ -58,8 +58,14 @@ typedef struct {
     spk__node *guards; /* masks; SPK__NONE: none */
     spk__node *initial;
     spk__node *record;
-    spk__step run;  /* ensemble: common drive, no arriving spikes */
-    spk__step step; /* network: inputs of each lane's own */
+    spk__step run;  /* ensemble: common drive, no arriving spikes. A synapse: a presynaptic spike */
+    spk__step step; /* network: inputs of each lane's own. A synapse: a postsynaptic spike */
+    /* a synapse */
+    spk__node *low, *high;    /* of states, by their guards; SPK__NONE: none */
+    bool has_post;            /* takes postsynaptic spikes */
+    bool hands_on_weight;     /* the weight as it is, and does nothing else */
+    bool weight_is_parameter; /* else it is a state */
+    size_t weight;            /* its position */
 } spk__program;
 
 /* ERR_INPUT with located diagnostics where the model is outside the subset. The model (and its

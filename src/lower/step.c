@@ -23,7 +23,7 @@ static void set_inputs(spk__lowering *l, bool is_run) {
     }
 }
 
-static void begin(spk__lowering *l, bool is_run, const bool *zero) {
+void spk__begin_step(spk__lowering *l, bool is_run, const bool *zero) {
     spk__dag *d = l->d;
     spk__node none = spk__dag_bool(d, false), nothing = spk__dag_number(d, 0);
     l->is_run = is_run;
@@ -133,7 +133,7 @@ static void conditions(spk__lowering *l) {
 }
 
 void spk__build_step(spk__lowering *l, bool is_run, const bool *zero, spk__step *out) {
-    begin(l, is_run, zero);
+    spk__begin_step(l, is_run, zero);
     spk__exec(l, l->model->update, spk__dag_bool(l->d, true));
     if (l->p->carry && !l->integrated)
         l->h = spk__dag_leaf(l->d, SPK__N_DT, 0);

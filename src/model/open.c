@@ -89,6 +89,17 @@ static spk_status find_kernels(spk_model *m, const spk__model *model,
     return st;
 }
 
+static spk_status check_kind(spk_ctx *ctx, const spk__model *model, spk_model_kind wanted) {
+    if (wanted == SPK_MODEL_ANY || model->is_synapse == (wanted == SPK_MODEL_SYNAPSE))
+        return SPK_OK;
+    return spk__fail(ctx, SPK_ERR_INPUT, &model->loc,
+                     model->is_synapse ? "name it as the synapse of a projection"
+                                       : "a synapse has a port pre_spikes and emits a weight",
+                     "%s is a %s, and a %s is wanted", model->name,
+                     model->is_synapse ? "synapse" : "neuron",
+                     model->is_synapse ? "neuron" : "synapse");
+}
+
 static spk_status open_text(spk_ctx *ctx, const char *name, const char *text, size_t length,
                             const char *model, const spk__builtin_model *built,
                             const spk_model_options *options, spk_model **out) {
@@ -108,6 +119,8 @@ static spk_status open_text(spk_ctx *ctx, const char *name, const char *text, si
     spk_status st = m->text ? spk__nestml_compile(ctx, name, text, length, &file) : SPK_ERR_MEMORY;
     if (!st)
         st = spk__nestml_find(ctx, file, model, &found);
+    if (!st)
+        st = check_kind(ctx, found, o->kind);
     if (!st)
         st = copy_facts(m, found);
     if (!st)

@@ -53,16 +53,16 @@ static void deliver(spk_network *net, size_t link, size_t part, uint32_t slot, u
         list.list = from->list + at * from->list_stride + from->bound[q] * from->list_factor;
         to->port[to->n_continuous + p->port].dirty[part] = 1;
         if (to->real == sizeof(float))
-            link_now_f32(net, l, p, part, slot, &list, &rel);
+            link_now_f32(net, link, part, slot, &list, &rel);
         else
-            link_now_f64(net, l, p, part, slot, &list, &rel);
+            link_now_f64(net, link, part, slot, &list, &rel);
     }
 }
 
 void spk__deliver(spk_network *net, size_t part, uint64_t step) {
     for (size_t i = 0; i < net->spec.n_projections; i++) {
         const spk__projection *p = &net->checked.projections[i];
-        if (!p->delay_steps || step + 1 < p->delay_steps)
+        if (p->ahead || step + 1 < p->delay_steps)
             continue;
         const spk__pop *to = &net->pop[p->to];
         uint32_t n = to->port[to->n_continuous + p->port].n_slots;
@@ -73,7 +73,7 @@ void spk__deliver(spk_network *net, size_t part, uint64_t step) {
 void spk__deliver_ahead(spk_network *net, size_t part, uint64_t stamp) {
     for (size_t i = 0; i < net->spec.n_projections; i++) {
         const spk__projection *p = &net->checked.projections[i];
-        if (p->delay_steps)
+        if (!p->ahead)
             continue;
         const spk__pop *to = &net->pop[p->to];
         uint32_t n = to->port[to->n_continuous + p->port].n_slots;

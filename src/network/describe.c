@@ -106,6 +106,11 @@ static void check_population(checker *c, size_t at) {
             pop->kernel->model, pop->name, pop->kernel->abi, SPK_KERNEL_ABI);
         return;
     }
+    if (pop->kernel && pop->kernel->synapse) {
+        bad(c, &pop->loc, "name it as the synapse of a projection",
+            "model %s of population %s is a synapse, not a neuron", pop->kernel->model, pop->name);
+        return;
+    }
     if (!(pop->rate_Hz >= 0) || pop->rate_Hz * c->spec->dt_ms > 1000)
         bad(c, &pop->loc, NULL, "a rate of %g Hz is not between 0 and one spike a step",
             pop->rate_Hz);
@@ -224,6 +229,7 @@ static void check_delay(checker *c, const spk_projection *p, spk__projection *ou
                 p->edges->delay_ms[i], i, p->name, dt, SPK__DELAY_MAX);
             return;
         }
+    out->ahead = out->own_delays;
     if (out->own_delays)
         return;
     check_dist(c, &p->delay_ms, &p->delay_loc, "delay", p->name);
@@ -245,6 +251,7 @@ static void check_delay(checker *c, const spk_projection *p, spk__projection *ou
         else
             out->delay_steps = (uint32_t)steps;
     }
+    out->ahead = !out->delay_steps;
 }
 
 static void scale_range(double scale, double *low, double *high) {
@@ -293,6 +300,44 @@ static void check_weight(checker *c, const spk_projection *p, const spk_kernel *
     out->weight.high = fmin(out->weight.high, high);
 }
 
+/* Its parameters' values are checked when the network is built. */
+static void check_synapse(checker *c, const spk_projection *p, spk__projection *out) {
+    const spk_kernel *k = p->synapse;
+    if (k->abi != SPK_KERNEL_ABI) {
+        bad(c, &p->synapse_loc, NULL, "synapse %s of projection %s has kernel version %d, not %d",
+            k->model, p->name, k->abi, SPK_KERNEL_ABI);
+        return;
+    }
+    if (!k->synapse) {
+        bad(c, &p->synapse_loc, "name a synapse model, such as stdp_synapse",
+            "model %s is a neuron, not the synapse of projection %s", k->model, p->name);
+        return;
+    }
+    const spk_population one = {.name = p->name, .size = 1, .kernel = k};
+    const char *weight =
+        (k->synapse->weight_is_parameter ? k->parameters : k->states)[k->synapse->weight].name;
+    for (size_t i = 0; i < p->n_settings; i++) {
+        const spk_assignment *s = &p->settings[i];
+        check_setting(c, &one, s);
+        if (!strcmp(s->name, weight))
+            bad(c, &s->loc, "give it as the weight of the projection",
+                "%s is the weight of the synapses of %s", s->name, p->name);
+        else if (s->each || s->value.kind != SPK_DIST_CONSTANT)
+            bad(c, &s->loc, NULL, "%s of the synapses of %s must be one number", s->name, p->name);
+    }
+    if (k->n_kernel_states > SPK__SYNAPSE_STATES)
+        bad(c, &p->synapse_loc, NULL, "synapse %s has %zu states, and %d are the most", k->model,
+            k->n_kernel_states, SPK__SYNAPSE_STATES);
+    if (k->synapse->is_static)
+        return;
+    out->synapse = k;
+    out->ahead = true;
+    if (p->release != 1)
+        bad(c, &p->release_loc, NULL,
+            "projection %s: synapses that change hand every spike on, so that release must be 1",
+            p->name);
+}
+
 static void check_projection(checker *c, size_t at, spk__projection *out) {
     const spk_projection *p = &c->spec->projections[at];
     const spk_rule *rule = NULL;
@@ -311,6 +356,8 @@ static void check_projection(checker *c, size_t at, spk__projection *out) {
         bad(c, &p->release_loc, NULL, "release probability %g of projection %s is outside 0 to 1",
             p->release, p->name);
     check_delay(c, p, out);
+    if (p->synapse)
+        check_synapse(c, p, out);
     if (out->to == UINT32_MAX || out->from == UINT32_MAX)
         return;
     const spk_population *from = &c->spec->populations[out->from];
@@ -452,9 +499,12 @@ spk_status spk__neuron_prepare(spk_ctx *ctx, const spk_network_spec *spec,
         for (size_t i = 0; i < pop->n_settings; i++)
             if (!strcmp(pop->settings[i].name, q->name))
                 loc = pop->settings[i].loc;
+        char owner[64] = "the synapses";
+        if (!k->synapse)
+            snprintf(owner, sizeof owner, "neuron %u", neuron);
         return spk__fail(ctx, SPK_ERR_INPUT, &loc, NULL,
-                         "%s = %g %s of neuron %u of %s is not what model %s allows", q->name,
-                         parameter[failed] / q->scale, q->unit, neuron, pop->name, k->model);
+                         "%s = %g %s of %s of %s is not what model %s allows", q->name,
+                         parameter[failed] / q->scale, q->unit, owner, pop->name, k->model);
     }
     k->prepare(parameter, spec->dt_ms, constant, state);
     for (size_t i = 0; i < pop->n_settings; i++) {

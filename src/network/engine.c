@@ -9,7 +9,10 @@
 #include <immintrin.h>
 #endif
 
-enum { BLOCK = 16 }; /* slack behind lists of lanes: see history_new */
+enum {
+    BLOCK = 16,  /* slack behind lists of lanes: see history_new */
+    PIECE = 512, /* lanes */
+};
 
 /* Decaying states end in denormal numbers, which are slow and mean nothing here. */
 static unsigned flush_denormals(void) {
@@ -118,25 +121,23 @@ static void list_spikes(spk_network *net, size_t at, size_t part, uint64_t stamp
         return;
     record(net, &net->part[part], at, list, n, (double)stamp * net->spec.dt_ms);
     net->part[part].n_spikes += n;
+    if (pop->first_spike && spk__past_add(net->ctx, pop, &net->part[part].past[at], list, n, stamp))
+        net->part[part].st = SPK_ERR_MEMORY;
 }
 
-static spk_status prepare_call(spk_network *net, size_t at, size_t part) {
-    spk__pop *pop = &net->pop[at];
-    spk__call *call = &net->part[part].call[at];
-    call->in = (const void **)spk__alloc(net->ctx, pop->n_ports, sizeof(void *));
-    call->in_end = (const void **)spk__alloc(net->ctx, pop->n_ports, sizeof(void *));
-    if (!call->in || !call->in_end)
-        return SPK_ERR_MEMORY;
-    size_t first = pop->bound[part], v = first / pop->width;
+/* Points a call to lanes [first, end), but for what arrives on spike ports. */
+static void aim_call(const spk_network *net, size_t at, spk__call *call, size_t first, size_t end) {
+    const spk__pop *pop = &net->pop[at];
+    size_t v = first / pop->width;
     bool ends = false;
     for (size_t i = 0; i < pop->n_continuous; i++) {
-        spk__port *port = &pop->port[i];
+        const spk__port *port = &pop->port[i];
         call->in[i] = port->ring ? (char *)port->ring + first * pop->real : NULL;
         call->in_end[i] = port->end ? (char *)port->end + first * pop->real : call->in[i];
         ends |= port->end != NULL;
     }
     call->args = (spk_step_args){
-        .n_vectors = pop->bound[part + 1] / pop->width - v,
+        .n_vectors = end / pop->width - v,
         .dt_ms = net->spec.dt_ms,
         .input = call->in,
         .input_end = ends ? call->in_end : NULL,
@@ -148,24 +149,27 @@ static spk_status prepare_call(spk_network *net, size_t at, size_t part) {
         .spiked = pop->mask + v,
         .rest = pop->k->carry ? (char *)pop->rest + first * pop->real : NULL,
     };
-    return SPK_OK;
 }
 
 spk_status spk__engine_prepare(spk_network *net) {
-    spk_status st = SPK_OK;
     for (size_t part = 0; part < net->n_parts; part++)
-        for (size_t i = 0; i < net->spec.n_populations && !st; i++)
-            if (net->pop[i].k)
-                st = prepare_call(net, i, part);
-    return st;
+        for (size_t i = 0; i < net->spec.n_populations; i++) {
+            const spk__pop *pop = &net->pop[i];
+            spk__call *call = &net->part[part].call[i];
+            if (!pop->k)
+                continue;
+            call->in = (const void **)spk__alloc(net->ctx, pop->n_ports, sizeof(void *));
+            call->in_end = (const void **)spk__alloc(net->ctx, pop->n_ports, sizeof(void *));
+            if (!call->in || !call->in_end)
+                return SPK_ERR_MEMORY;
+            aim_call(net, i, call, pop->bound[part], pop->bound[part + 1]);
+        }
+    return SPK_OK;
 }
 
-static void step_neurons(spk_network *net, size_t at, size_t part, uint64_t step) {
-    spk__pop *pop = &net->pop[at];
-    spk__call *call = &net->part[part].call[at];
-    size_t first = pop->bound[part], end = pop->bound[part + 1];
-    if (first == end)
-        return;
+/* What has arrived is cleared while it is still near. */
+static void step_lanes(spk__pop *pop, spk__call *call, size_t part, size_t first, uint64_t step) {
+    size_t n = call->args.n_vectors * pop->width;
     for (size_t i = pop->n_continuous; i < pop->n_ports; i++) {
         spk__port *port = &pop->port[i];
         size_t slot = port->n_slots > 1 ? step % port->n_slots : 0;
@@ -175,10 +179,26 @@ static void step_neurons(spk_network *net, size_t at, size_t part, uint64_t step
     call->args.step = step;
     pop->k->step(&call->args);
     for (size_t i = pop->n_continuous; i < pop->n_ports; i++)
-        if (call->in[i]) {
-            memset((void *)call->in[i], 0, (end - first) * pop->real);
+        if (call->in[i])
+            memset((void *)call->in[i], 0, n * pop->real);
+}
+
+/* Large populations go to and fro in pieces: the lanes stepped last are still in the nearest cache
+ * when the next step begins with them. */
+static void step_neurons(spk_network *net, size_t at, size_t part, uint64_t step) {
+    spk__pop *pop = &net->pop[at];
+    spk__call *call = &net->part[part].call[at];
+    size_t first = pop->bound[part], end = pop->bound[part + 1];
+    size_t n = (end - first + PIECE - 1) / PIECE;
+    for (size_t i = 0; i < n; i++) {
+        size_t low = first + (step & 1 ? n - 1 - i : i) * PIECE;
+        if (n > 1)
+            aim_call(net, at, call, low, low + PIECE < end ? low + PIECE : end);
+        step_lanes(pop, call, part, low, step);
+    }
+    for (size_t i = pop->n_continuous; i < pop->n_ports; i++)
+        if (pop->port[i].dirty)
             pop->port[i].dirty[part] = 0;
-        }
 }
 
 /* Sources: the spikes of this stamp among a part's lanes. */
@@ -214,10 +234,14 @@ void spk__engine_start(spk_network *net) {
 
 /* ---- batches ---- */
 
-static void run_batch(spk_network *net, size_t part, uint64_t from, uint64_t to) {
-    for (uint64_t stamp = net->part[part].exchanged; stamp <= from; stamp++)
+static void exchange(spk_network *net, size_t part, uint64_t last) {
+    for (uint64_t stamp = net->part[part].exchanged; stamp <= last; stamp++)
         spk__deliver_ahead(net, part, stamp);
-    net->part[part].exchanged = from + 1;
+    net->part[part].exchanged = last + 1;
+}
+
+static void run_batch(spk_network *net, size_t part, uint64_t from, uint64_t to) {
+    exchange(net, part, from);
     for (uint64_t s = from; s < to; s++) {
         spk__deliver(net, part, s);
         for (size_t i = 0; i < net->spec.n_populations; i++) {
@@ -298,5 +322,10 @@ spk_status spk__engine_run(spk_network *net, uint64_t end_step) {
     for (size_t i = 0; i < net->n_parts; i++)
         if (net->part[i].st)
             return net->part[i].st;
+    /* What has been fired has reached the synapses, whose weights may now be asked for. */
+    unsigned csr = flush_denormals();
+    for (size_t i = 0; i < net->n_parts; i++)
+        exchange(net, i, net->step);
+    restore_denormals(csr);
     return spk_ctx_cancelled(net->ctx) ? SPK_ERR_CANCELLED : SPK_OK;
 }

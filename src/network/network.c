@@ -86,8 +86,10 @@ static spk_status parts_new(spk_network *net) {
         part->given_next = SPK__ARRAY(net->ctx, net->spec.n_populations, size_t);
         part->words = SPK__ARRAY(net->ctx, lanes, uint32_t);
         part->sum = SPK__ARRAY(net->ctx, lanes, double);
+        part->past = SPK__ARRAY(net->ctx, net->spec.n_populations, spk__past);
         part->call = SPK__ARRAY(net->ctx, net->spec.n_populations, spk__call);
-        if (!part->record || !part->given_next || !part->words || !part->sum || !part->call)
+        if (!part->record || !part->given_next || !part->words || !part->sum || !part->past ||
+            !part->call)
             return SPK_ERR_MEMORY;
     }
     return spk__engine_prepare(net);
@@ -111,9 +113,16 @@ static void free_running(spk_network *net) {
             spk__free(net->ctx, (void *)part->call[j].in_end);
         }
         spk__free(net->ctx, part->call);
+        for (size_t j = 0; part->past && j < net->spec.n_populations; j++)
+            spk__past_free(net->ctx, &part->past[j]);
+        spk__free(net->ctx, part->past);
     }
     spk__free(net->ctx, net->part);
     net->part = NULL;
+    for (size_t i = 0; net->link && i < net->spec.n_projections; i++) {
+        spk__plastic_free(net->ctx, net->link[i].plastic);
+        net->link[i].plastic = NULL;
+    }
     for (size_t i = 0; net->pop && i < net->spec.n_populations; i++)
         spk__pop_free(net, i);
     spk__inputs_free(net);
@@ -134,6 +143,15 @@ static spk_status build_populations(spk_network *net) {
         st = parts_new(net);
     for (size_t i = 0; i < net->spec.n_populations && !st; i++)
         st = spk__pop_reset(net, i);
+    for (size_t i = 0; i < net->spec.n_projections && !st; i++) {
+        spk__pop *to = &net->pop[net->checked.projections[i].to];
+        if (!net->checked.projections[i].synapse)
+            continue;
+        if (!to->first_spike)
+            st = spk__past_new(net->ctx, to);
+        if (!st)
+            st = spk__plastic_new(net, i);
+    }
     return st ? st : spk__inputs_reset(net);
 }
 
@@ -283,9 +301,11 @@ uint64_t spk_network_synapse_count(const spk_network *net, size_t projection) {
 
 uint64_t spk_network_synapse_bytes(const spk_network *net, size_t projection) {
     const spk__wires *w = &net->link[projection].wires;
+    const spk__plastic *x = net->link[projection].plastic;
     if (w->dense)
         return w->n_source * w->stride * sizeof(float);
-    return w->n * (4 + (w->weight ? 4u : 0) + (w->delay ? 2u : 0));
+    uint64_t own = x ? x->n_states * sizeof *x->state + sizeof *x->last + sizeof *x->seen : 0;
+    return w->n * (4 + (w->weight ? 4u : 0) + (w->delay ? 2u : 0) + own);
 }
 
 size_t spk_network_row(const spk_network *net, size_t projection, uint32_t source, size_t capacity,
@@ -306,12 +326,15 @@ size_t spk_network_row(const spk_network *net, size_t projection, uint32_t sourc
             x = (double)w->weight[i];
         }
         if (n < capacity) {
+            uint32_t delay = w->delay ? w->delay[i] : p->delay_steps;
+            if (weight && net->link[projection].plastic)
+                x = spk__plastic_weight(net, projection, i, delay);
             if (target)
                 target[n] = w->dense ? (uint32_t)i : w->target[i];
             if (weight)
                 weight[n] = x * p->sign;
             if (delay_steps)
-                delay_steps[n] = w->delay ? w->delay[i] : p->delay_steps;
+                delay_steps[n] = delay;
         }
         n++;
     }

@@ -6,7 +6,10 @@
 #include "network/rule.h"
 #include <spikefit/network.h>
 
-enum { SPK__DELAY_MAX = 65535 }; /* steps */
+enum {
+    SPK__DELAY_MAX = 65535,   /* steps */
+    SPK__SYNAPSE_STATES = 64, /* of a synapse model, at most */
+};
 
 /* ---- a checked description ---- */
 
@@ -17,9 +20,12 @@ typedef struct {
     uint32_t from, to, port;
     double sign;   /* -1: the port takes magnitudes of negative weights */
     double factor; /* sign times the projection's scale: draws to what the port is given */
-    spk_dist weight, delay_ms;    /* with limits tightened to what port and step allow */
-    uint32_t delay_steps;         /* where delays are constant; else 0 */
+    spk_dist weight, delay_ms; /* with limits tightened to what port and step allow */
+    uint32_t delay_steps;      /* where delays are constant; else 0 */
+    bool ahead; /* spikes go into the slots of their arrival as soon as all parts know them; else,
+                   where delays are constant, when they arrive */
     bool own_weights, own_delays; /* the edges bring theirs */
+    const spk_kernel *synapse;    /* of synapses that change; else NULL */
 } spk__projection;
 
 typedef struct {
@@ -130,7 +136,24 @@ typedef struct {
     uint32_t *given_source;
     size_t n_given;
     uint32_t *poisson; /* table of Poisson sources */
+    /* of targets of synapses that change: entries of their part's history; UINT32_MAX: none */
+    uint32_t *first_spike, *last_spike; /* [lanes] */
 } spk__pop;
+
+/* Spikes of a population's neurons in one part, each with the same neuron's next. */
+typedef struct {
+    uint32_t *stamp, *next;
+    size_t n, capacity;
+} spk__past;
+
+/* Synapses that change, by their place in the wires. */
+typedef struct {
+    size_t n_states;
+    double *parameter; /* [n_parts][n_parameters] */
+    double *state;     /* [synapse][n_states], as it was at the last spike */
+    uint32_t *last;    /* [synapse] its stamp */
+    uint32_t *seen;    /* [synapse] entry of the target's last spike among those gone through */
+} spk__plastic;
 
 /* Spikes that one part of a population has fired. */
 typedef struct {
@@ -148,6 +171,7 @@ typedef struct {
 typedef struct {
     spk__record *record;          /* [population] */
     size_t *given_next;           /* [population] */
+    spk__past *past;              /* [population] */
     uint32_t *words;              /* [most lanes], scratch for random numbers */
     double *sum;                  /* [most lanes], scratch for currents */
     spk__call *call;              /* [population] */
@@ -157,6 +181,7 @@ typedef struct {
 
 typedef struct {
     spk__wires wires;
+    spk__plastic *plastic; /* NULL: weights stay */
     bool thinned;
     uint32_t release; /* a spike is handed on where a random word is below; UINT32_MAX: always */
     uint64_t *bound;  /* [n_source * n_parts + 1]: where a part's targets begin in each row */
@@ -208,10 +233,24 @@ void spk__inputs_free(spk_network *net);
 /* Adds what the inputs give to a population's ports in this step, for the lanes of a part. */
 void spk__inputs_apply(spk_network *net, size_t population, size_t part, uint64_t step);
 
-/* Adds spikes to the slots of their ports: of links whose delays are all one those that arrive now,
- * of the others those of this stamp. */
+/* Adds spikes to the slots of their ports: those that arrive now, and ahead those of this stamp. */
 void spk__deliver(spk_network *net, size_t part, uint64_t step);
 void spk__deliver_ahead(spk_network *net, size_t part, uint64_t stamp);
+
+/* Spikes of targets. */
+spk_status spk__past_new(spk_ctx *ctx, spk__pop *pop);
+spk_status spk__past_add(spk_ctx *ctx, spk__pop *pop, spk__past *h, const uint32_t *neuron,
+                         uint32_t n, uint64_t stamp);
+void spk__past_free(spk_ctx *ctx, spk__past *h);
+
+/* Synapses that change: made once the wires and the populations stand. */
+spk_status spk__plastic_new(spk_network *net, size_t link);
+void spk__plastic_free(spk_ctx *ctx, spk__plastic *x);
+/* The source of synapse `at` has fired: what is handed on. */
+double spk__plastic_fire(const spk_network *net, size_t link, size_t part, uint64_t at,
+                         uint32_t delay, uint64_t stamp);
+/* Its weight now. */
+double spk__plastic_weight(const spk_network *net, size_t link, uint64_t at, uint32_t delay);
 
 /* Puts the spikes of all parts in one order, where there is more than one. */
 spk_status spk__record_merge(spk_network *net);

@@ -105,10 +105,6 @@ static spk_status source_new(spk_network *net, spk__pop *pop) {
 
 /* ---- history and ports ---- */
 
-static bool projection_varies(const spk__projection *p) {
-    return !p->delay_steps;
-}
-
 static uint32_t longest_delay(const spk_network *net, size_t link) {
     const spk__projection *p = &net->checked.projections[link];
     const spk__wires *w = &net->link[link].wires;
@@ -147,7 +143,7 @@ static spk_status ports_new(spk_network *net, spk__pop *pop, size_t at) {
         if (p->to != at)
             continue;
         spk__port *port = &pop->port[pop->n_continuous + p->port];
-        uint32_t slots = projection_varies(p) ? longest_delay(net, i) : 1;
+        uint32_t slots = p->ahead ? longest_delay(net, i) : 1;
         port->n_slots = slots > port->n_slots ? slots : port->n_slots;
     }
     for (size_t i = 0; i < net->spec.n_inputs; i++) {
@@ -265,5 +261,7 @@ void spk__pop_free(spk_network *net, size_t at) {
     spk__free(net->ctx, pop->given_stamp);
     spk__free(net->ctx, pop->given_source);
     spk__free(net->ctx, pop->poisson);
+    spk__free(net->ctx, pop->first_spike);
+    spk__free(net->ctx, pop->last_spike);
     *pop = (spk__pop){0};
 }

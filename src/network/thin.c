@@ -95,7 +95,7 @@ spk_status spk__wires_scale(spk_ctx *ctx, const spk__projection *p, double dt_ms
 
 bool spk__wires_prefer_dense(const spk__projection *p, const spk__wires *w) {
     return w->n_target <= DENSE_MAX && w->n * 16 >= (uint64_t)w->n_source * w->n_target &&
-           p->delay_steps && p->p->release == 1 && !p->own_delays && w->n &&
+           p->delay_steps && p->p->release == 1 && !p->own_delays && w->n && !p->synapse &&
            (uint64_t)w->n_source * w->n_target <= (uint64_t)1 << 24;
 }
 

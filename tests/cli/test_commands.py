@@ -169,7 +169,8 @@ def result_json_is_json():
 
 
 def model_names():
-    return [l.split()[0] for l in spikefit("models").out.splitlines() if l[0] != " "]
+    neurons = spikefit("models").out.split("\n\n")[0]
+    return [l.split()[0] for l in neurons.splitlines() if l[0] != " "]
 
 
 @case
