@@ -63,8 +63,9 @@ const spk_train *spk_netstudy_data(const spk_netstudy *s, spk_part_kind part, si
 const char *spk_netstudy_path(const spk_netstudy *s);
 const char *spk_netstudy_text(const spk_netstudy *s, size_t *length);
 const char *spk_netstudy_file(const spk_netstudy *s, size_t i);
-const spk_model *spk_netstudy_model(const spk_netstudy *s, size_t population);
-size_t spk_netstudy_population_count(const spk_netstudy *s);
+/* Models of populations, then of projections' synapses; NULL where there is none. */
+const spk_model *spk_netstudy_model(const spk_netstudy *s, size_t i);
+size_t spk_netstudy_model_count(const spk_netstudy *s);
 double spk_netstudy_dt(const spk_netstudy *s); /* ms */
 spk_ctx *spk_netstudy_context(const spk_netstudy *s);
 
@@ -80,9 +81,10 @@ typedef struct {
 const spk_netsearch *spk_netstudy_search(const spk_netstudy *s);
 
 /* Runs the network once, on the study's threads. The recording (the caller's) has one sweep a
- * neuron, of cell "POPULATION/NEURON". numbers as in spk_netstudy_spec. */
-spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, spk_outcome *outcome,
-                                 spk_recording **out);
+ * neuron, of cell "POPULATION/NEURON". numbers as in spk_netstudy_spec. synapses: a
+ * file to write them to as they stand at the end (see spk_network_write_synapses), or NULL. */
+spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, const char *synapses,
+                                 spk_outcome *outcome, spk_recording **out);
 
 /* Training losses of n candidates, points[n][free_count] in the unit cube; the same bits for any
  * number of threads. wiring 0 is the study's own, any other number one that is drawn from it. tally

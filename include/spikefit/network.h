@@ -195,6 +195,11 @@ uint64_t spk_network_synapse_bytes(const spk_network *net, size_t projection);
 size_t spk_network_row(const spk_network *net, size_t projection, uint32_t source, size_t capacity,
                        uint32_t *target, double *weight, uint32_t *delay_steps);
 
+/* All synapses, with their weights at the time reached: FILE.csv with the columns projection, source,
+ * target, weight and delay (ms), or FILE.h5 with /projections/NAME/{source,target,weight,delay_ms}.
+ * Neurons count from 0 in their population. ERR_IO, ERR_USAGE for another ending. */
+spk_status spk_network_write_synapses(const spk_network *net, const char *path);
+
 typedef struct {
     double time_ms;       /* reached */
     uint64_t n_spikes;    /* of all populations */

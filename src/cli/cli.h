@@ -97,7 +97,8 @@ bool cli_lacks_spikes(const spk_sim *s, int voltage, double level_mV);
 bool cli_is_yaml(const char *path);
 /* A network once, with these numbers (NULL: as the study has them): its rates, and its spikes to a file (out
  * may be NULL). */
-spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *out);
+spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *synapses,
+                                const char *out);
 /* Whether the data tell the product of two numbers better than the numbers; and how well, in words, into
  * buf of 320. */
 bool cli_pair_is_confounded(const spk_result_pair *p);

@@ -36,10 +36,11 @@ static void print_rates(const spk_network_spec *spec, const spk_recording *r) {
     }
 }
 
-spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *out) {
+spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, const char *synapses,
+                                const char *out) {
     spk_recording *r = NULL;
     spk_outcome o;
-    spk_status st = spk_netstudy_simulate(s, numbers, &o, &r);
+    spk_status st = spk_netstudy_simulate(s, numbers, synapses, &o, &r);
     if (!st && out)
         st = spk_recording_write(c->ctx, r, out, NULL);
     if (!st) {

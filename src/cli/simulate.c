@@ -12,7 +12,7 @@
 enum { MOST = 32 };
 
 typedef struct {
-    const char *out, *stimulus, *set, *record;
+    const char *out, *synapses, *stimulus, *set, *record;
     double duration_ms, dt_ms, sample_ms, peak_mV;
     int64_t seed;
 } request;
@@ -235,7 +235,7 @@ static spk_status check_network(cli *c, const request *q) {
                    q->dt_ms != usual.dt_ms || q->sample_ms != usual.sample_ms ||
                    q->peak_mV != usual.peak_mV || q->seed != usual.seed;
     return changed ? cli_fail(c, SPK_ERR_USAGE, "change the study",
-                              "a network takes --out alone; the other options are for cells")
+                              "a network takes --out and --weights; the other options are for cells")
                    : SPK_OK;
 }
 
@@ -245,7 +245,7 @@ static spk_status simulate_network(cli *c, const request *q) {
     if (!st)
         st = spk_netstudy_read(c->ctx, c->argv[0], &s);
     if (!st)
-        st = cli_network_simulate(c, s, NULL, q->out);
+        st = cli_network_simulate(c, s, NULL, q->synapses, q->out);
     spk_netstudy_free(s);
     return st;
 }
@@ -258,9 +258,13 @@ static spk_status simulate_run(cli *c, request *q) {
     if (r.network) {
         st = check_network(c, q);
         if (!st)
-            st = cli_network_simulate(c, r.network, r.values, q->out);
+            st = cli_network_simulate(c, r.network, r.values, q->synapses, q->out);
         cli_run_close(c, &r);
         return st;
+    }
+    if (q->synapses) {
+        cli_run_close(c, &r);
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--weights is for networks, and the run is of a cell");
     }
     double *made = NULL;
     size_t n = 0;
@@ -300,6 +304,7 @@ static spk_status simulate_model(cli *c, request *q) {
 static spk_status run_simulate(cli *c) {
     request q = REQUEST_INIT;
     const cli_option options[] = {{"--out", CLI_TEXT, &q.out},
+                                  {"--weights", CLI_TEXT, &q.synapses},
                                   {"--stimulus", CLI_TEXT, &q.stimulus},
                                   {"--set", CLI_TEXT, &q.set},
                                   {"--record", CLI_TEXT, &q.record},
@@ -313,6 +318,8 @@ static spk_status run_simulate(cli *c) {
     spk_status st = cli_parse(c, options, 1, 1, &n);
     if (st)
         return st;
+    if (q.synapses && !cli_is_yaml(c->argv[0]) && !cli_is_run(c->argv[0]))
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--weights is for networks, and '%s' is none", c->argv[0]);
     if (!(q.duration_ms > 0) || !(q.sample_ms > 0) || q.dt_ms < 0 || q.seed < 0)
         return cli_fail(c, SPK_ERR_USAGE, NULL, "durations and steps must be above 0, --seed 0 or more");
     if (!cli_is_run(c->argv[0]) && cli_is_folder(c->argv[0])) {
@@ -332,10 +339,11 @@ const cli_command cli_simulate = {
         "Of a run: the fitted model under the recording's first stimulus, or the one\n"
         "described.\n"
         "Of a network study (.yaml), or of a run of one: its network, with the numbers of\n"
-        "the study or the best found; spikes go to --out (.h5, .gdf, .csv), and no other\n"
-        "option is taken.\n"
+        "the study or the best found; spikes go to --out (.h5, .gdf, .csv), and no option\n"
+        "but --weights is taken beside it.\n"
         "Without --out the spike times (ms) go to standard output.\n\n"
         "  --out FILE        time, current, voltage and the states of --record as CSV\n"
+        "  --weights FILE    of a network: its synapses at the end, .csv or .h5\n"
         "  --peak MV         voltage written at a spike of a model that draws none itself\n"
         "                    (30; nan: the voltage as simulated)\n"
         "  --record A,B      states to write beside the voltage\n"

@@ -66,7 +66,7 @@ static spk_status write_identity(spk_ctx *ctx, const spk_netstudy *s, char **out
         st = spk__file_hash(ctx, spk_netstudy_file(s, i), hex);
         spk__str_add(&t, "file %s\n", st ? "" : hex);
     }
-    for (size_t i = 0; i < spk_netstudy_population_count(s); i++) {
+    for (size_t i = 0; i < spk_netstudy_model_count(s); i++) {
         const spk_model *m = spk_netstudy_model(s, i);
         if (m)
             spk__str_add(&t, "model %s %s\n", spk_model_name(m), spk_model_hash(m));

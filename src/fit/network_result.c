@@ -4,7 +4,7 @@
 #include <math.h>
 
 static spk_status fill_models(spk_ctx *ctx, const spk_netstudy *s, spk_result *r) {
-    size_t n = spk_netstudy_population_count(s);
+    size_t n = spk_netstudy_model_count(s);
     r->model = SPK__ARRAY(ctx, n, spk_result_model);
     if (!r->model)
         return SPK_ERR_MEMORY;

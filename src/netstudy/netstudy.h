@@ -90,6 +90,7 @@ struct spk_netstudy {
     spk_model **model;         /* [population] or NULL */
     spk__label *label;         /* [population] */
     spk_graph **graph;         /* [projection] or NULL */
+    spk_model **synapse;       /* [projection] or NULL */
     spk_recording **recording; /* [population + input] */
     size_t recording_capacity;
     size_t n_recordings;
@@ -113,8 +114,8 @@ struct spk_netstudy {
 /* The blocks populations, projections and inputs; those of the circuit come first. */
 spk_status spk__netstudy_build(spk_netstudy *s, const spk__node *root);
 /* A built-in model or a file; loc is where it is named. */
-spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const spk_loc *loc,
-                                    spk_model **out);
+spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, spk_model_kind kind,
+                                    const spk_loc *loc, spk_model **out);
 
 /* A copy of the study's description that can be filled; numbers NULL: the values given. */
 spk_status spk__filled_new(const spk_netstudy *s, spk__filled *out);

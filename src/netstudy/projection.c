@@ -1,9 +1,9 @@
 /* The block projections of a network study. */
 #include "netstudy/read.h"
 
-static const char *const projection_keys[] = {"from",     "to",        "port",  "rule",
-                                              "weight",   "delay",     "scale", "release",
-                                              "autapses", "multapses", "file",  NULL};
+static const char *const projection_keys[] = {
+    "from",    "to",       "port",      "rule", "weight",  "delay", "scale",
+    "release", "autapses", "multapses", "file", "synapse", NULL};
 
 static bool is_own_key(const char *key) {
     for (size_t i = 0; projection_keys[i]; i++)
@@ -36,6 +36,31 @@ static spk_status read_rule_options(spk_netstudy *s, const spk__node *n, const s
     return SPK_OK;
 }
 
+/* A model, or {model: NAME, parameter: value, ...}. */
+static spk_status read_synapse(spk_netstudy *s, const spk__node *n, spk_projection *p) {
+    const spk__node *model = n->kind == SPK__MAPPING ? spk__node_find(n, "model") : n;
+    spk_model **to = &s->synapse[p - s->base.projection];
+    if (!model)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &n->loc, "write {model: stdp_synapse, ...}",
+                         "the synapse of %s names no model", p->name);
+    spk_status st = spk__node_expect(s->ctx, model, SPK__SCALAR, "the model");
+    if (!st)
+        st = spk__netstudy_open_model(s, model->text, SPK_MODEL_SYNAPSE, &model->loc, to);
+    if (st)
+        return st;
+    p->synapse = spk_model_kernel(*to, SPK_FLOAT64);
+    p->synapse_loc = model->loc;
+    p->settings = s->base.assignment + s->n_assignments;
+    const spk_population one = {.name = p->name, .size = 1, .kernel = p->synapse};
+    for (const spk__node *v = n->kind == SPK__MAPPING ? n->first : NULL; v && !st; v = v->next) {
+        if (v == model)
+            continue;
+        st = spk__read_setting(s, v, &one);
+        p->n_settings++;
+    }
+    return st;
+}
+
 /* What holds for edges of any origin. */
 static spk_status read_changes(spk_netstudy *s, const spk__node *n, spk_projection *p) {
     spk__place at = {SPK__IN_PROJECTION, (char *)s->base.projection};
@@ -50,11 +75,13 @@ static spk_status read_changes(spk_netstudy *s, const spk__node *n, spk_projecti
         st = spk__read_number(s, v, "the release probability", spk__plain_unit, &at, &p->release,
                               false);
     }
+    if (!st && (v = spk__node_find(n, "synapse")))
+        st = read_synapse(s, v, p);
     return st;
 }
 
 spk_status spk__change_projection(spk_netstudy *s, const spk__node *n, size_t index) {
-    static const char *const keys[] = {"port", "scale", "release", NULL};
+    static const char *const keys[] = {"port", "scale", "release", "synapse", NULL};
     spk_status st = spk__node_expect(s->ctx, n, SPK__MAPPING, n->key);
     if (!st)
         st = spk__node_check_keys(s->ctx, n, n->key, keys);

@@ -15,10 +15,11 @@ static const spk_quantity *find_quantity(const spk_quantity *q, size_t n, const 
     return NULL;
 }
 
-spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const spk_loc *loc,
-                                    spk_model **out) {
+spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, spk_model_kind kind,
+                                    const spk_loc *loc, spk_model **out) {
     spk_model_options o = SPK_MODEL_OPTIONS_INIT;
-    o.integrator = s->integrator;
+    o.kind = kind;
+    o.integrator = kind == SPK_MODEL_SYNAPSE ? NULL : s->integrator;
     const char *path = source;
     size_t length = strlen(source);
     bool is_path = strchr(source, '/') || (length > 7 && strstr(source, ".nestml"));
@@ -26,11 +27,13 @@ spk_status spk__netstudy_open_model(spk_netstudy *s, const char *source, const s
         path = spk__netstudy_path(s, source);
     spk_status st = path ? spk_model_open(s->ctx, path, &o, out) : SPK_ERR_MEMORY;
     if (st == SPK_ERR_INPUT)
-        spk__note(s->ctx, loc, NULL, "the model of population %s", source);
+        spk__note(s->ctx, loc, NULL,
+                  kind == SPK_MODEL_SYNAPSE ? "the synapse %s" : "the model of population %s",
+                  source);
     return st;
 }
 
-static spk_status read_setting(spk_netstudy *s, const spk__node *n, const spk_population *p) {
+spk_status spk__read_setting(spk_netstudy *s, const spk__node *n, const spk_population *p) {
     const spk_kernel *k = p->kernel;
     spk_assignment *a = &s->base.assignment[s->n_assignments++];
     const spk_quantity *q = find_quantity(k->parameters, k->n_parameters, n->key);
@@ -123,7 +126,7 @@ static spk_status read_settings(spk_netstudy *s, const spk__node *n, const char 
             i++;
         if (skip[i])
             continue;
-        st = read_setting(s, v, p);
+        st = spk__read_setting(s, v, p);
         p->n_settings++;
     }
     return st;
@@ -148,7 +151,7 @@ static spk_status read_population(spk_netstudy *s, const spk__node *n, size_t at
         return st ? st : spk__node_check_keys(s->ctx, n, n->key, of_sources);
     }
     if (!(st = spk__node_expect(s->ctx, model, SPK__SCALAR, "the model")))
-        st = spk__netstudy_open_model(s, model->text, &model->loc, &s->model[at]);
+        st = spk__netstudy_open_model(s, model->text, SPK_MODEL_NEURON, &model->loc, &s->model[at]);
     if (st)
         return st;
     p->kernel = spk_model_kernel(s->model[at], s->precision);
@@ -284,6 +287,8 @@ static spk_status make_room(spk_netstudy *s, const spk__node *root, const spk__c
     size_t n_inputs = size_of(spk__node_find(root, "inputs")) + 1;
     for (const spk__node *n = first_of(pops); n; n = n->next)
         n_settings += n->n;
+    for (const spk__node *n = first_of(spk__node_find(root, "projections")); n; n = n->next)
+        n_settings += size_of(spk__node_find(n, "synapse"));
     s->base.population = spk__arena_alloc(s->arena, n_pops, sizeof(spk_population));
     s->base.assignment = spk__arena_alloc(s->arena, n_settings, sizeof(spk_assignment));
     s->base.projection = spk__arena_alloc(s->arena, n_links, sizeof(spk_projection));
@@ -291,8 +296,9 @@ static spk_status make_room(spk_netstudy *s, const spk__node *root, const spk__c
     s->model = spk__arena_alloc(s->arena, n_pops, sizeof *s->model);
     s->label = spk__arena_alloc(s->arena, n_pops, sizeof *s->label);
     s->graph = spk__arena_alloc(s->arena, n_links, sizeof *s->graph);
+    s->synapse = spk__arena_alloc(s->arena, n_links, sizeof *s->synapse);
     if (!s->base.population || !s->base.assignment || !s->base.projection || !s->base.input ||
-        !s->model || !s->label || !s->graph)
+        !s->model || !s->label || !s->graph || !s->synapse)
         return SPK_ERR_MEMORY;
     spk_network_spec *spec = &s->base.spec;
     spec->populations = s->base.population;

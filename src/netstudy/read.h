@@ -53,8 +53,12 @@ spk_status spk__read_each(spk_netstudy *s, const spk__node *n, const char *name,
 spk_status spk__read_text(spk_netstudy *s, const spk__node *map, const char *key, const char **out,
                           spk_loc *loc, bool needed);
 
+/* A parameter or initial state of a population, or of a projection's synapses (p->kernel theirs).
+ */
+spk_status spk__read_setting(spk_netstudy *s, const spk__node *n, const spk_population *p);
+
 spk_status spk__read_projection(spk_netstudy *s, const spk__node *n, size_t index);
-/* What a study may say of a circuit's projection: scale, release, port. */
+/* What a study may say of a circuit's projection: scale, release, port, synapse. */
 spk_status spk__change_projection(spk_netstudy *s, const spk__node *n, size_t index);
 spk_status spk__read_input(spk_netstudy *s, const spk__node *n, size_t index);
 

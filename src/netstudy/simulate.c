@@ -1,5 +1,6 @@
 /* One run of a study's network: as a recording, and beside the data. */
 #include "netstudy/netstudy.h"
+#include "network/network.h"
 #include "recording/recording.h"
 
 #include <stdio.h>
@@ -33,16 +34,20 @@ static spk_status add_population(spk_netstudy *s, spk_network *net, size_t at, d
     return st;
 }
 
-spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, spk_outcome *outcome,
-                                 spk_recording **out) {
+spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, const char *synapses,
+                                 spk_outcome *outcome, spk_recording **out) {
     spk__filled_set(s, &s->lent, numbers);
     spk_network_spec spec = s->lent.spec;
     spec.threads = s->search.threads;
     spk_network *net = NULL;
     spk__builder *b = NULL;
-    spk_status st = spk_network_new(s->ctx, &spec, NULL, &net);
+    spk_status st = synapses ? spk__synapse_file_check(s->ctx, synapses) : SPK_OK;
+    if (!st)
+        st = spk_network_new(s->ctx, &spec, NULL, &net);
     if (!st)
         st = spk_network_run(net, s->duration_ms, outcome);
+    if (!st && synapses)
+        st = spk_network_write_synapses(net, synapses);
     if (!st)
         st = spk__builder_new(s->ctx, &b);
     for (size_t i = 0; i < spec.n_populations && !st; i++)

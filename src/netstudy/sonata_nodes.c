@@ -293,7 +293,8 @@ static spk_status add_part(reader *r, uint32_t part, uint32_t size) {
     spk_model **m = &r->b->out->model[at];
     st = list_nodes(r, part, size, &r->b->out->node[at]);
     if (!st)
-        st = spk__netstudy_open_model(s, model, chosen ? &chosen->loc : &r->loc, m);
+        st = spk__netstudy_open_model(s, model, SPK_MODEL_NEURON, chosen ? &chosen->loc : &r->loc,
+                                      m);
     if (st)
         return st;
     p->kernel = spk_model_kernel(*m, s->precision);

@@ -35,6 +35,10 @@ spk_status spk__filled_new(const spk_netstudy *s, spk__filled *out) {
         if (f.population[i].settings)
             f.population[i].settings =
                 f.assignment + (s->base.population[i].settings - s->base.assignment);
+    for (size_t i = 0; i < spec->n_projections; i++)
+        if (f.projection[i].settings)
+            f.projection[i].settings =
+                f.assignment + (s->base.projection[i].settings - s->base.assignment);
     f.spec.populations = f.population;
     f.spec.projections = f.projection;
     f.spec.inputs = f.input;
@@ -343,6 +347,8 @@ void spk_netstudy_free(spk_netstudy *s) {
         spk_model_free(s->model[i]);
     for (size_t i = 0; s->graph && i < s->base.spec.n_projections; i++)
         spk_graph_free(s->graph[i]);
+    for (size_t i = 0; s->synapse && i < s->base.spec.n_projections; i++)
+        spk_model_free(s->synapse[i]);
     for (size_t i = 0; i < s->n_recordings; i++)
         spk_recording_free(s->recording[i]);
     spk__free(ctx, s->recording);
@@ -412,12 +418,13 @@ const char *spk_netstudy_file(const spk_netstudy *s, size_t i) {
     return i < s->n_files ? s->file[i] : NULL;
 }
 
-const spk_model *spk_netstudy_model(const spk_netstudy *s, size_t population) {
-    return s->model[population];
+const spk_model *spk_netstudy_model(const spk_netstudy *s, size_t i) {
+    size_t n = s->base.spec.n_populations;
+    return i < n ? s->model[i] : s->synapse[i - n];
 }
 
-size_t spk_netstudy_population_count(const spk_netstudy *s) {
-    return s->base.spec.n_populations;
+size_t spk_netstudy_model_count(const spk_netstudy *s) {
+    return s->base.spec.n_populations + s->base.spec.n_projections;
 }
 
 double spk_netstudy_dt(const spk_netstudy *s) {

@@ -252,6 +252,9 @@ double spk__plastic_fire(const spk_network *net, size_t link, size_t part, uint6
 /* Its weight now. */
 double spk__plastic_weight(const spk_network *net, size_t link, uint64_t at, uint32_t delay);
 
+/* Whether a file of this name can hold synapses: ERR_USAGE where not. */
+spk_status spk__synapse_file_check(spk_ctx *ctx, const char *path);
+
 /* Puts the spikes of all parts in one order, where there is more than one. */
 spk_status spk__record_merge(spk_network *net);
 /* Prepares the calls of kernels; the populations stand. */

@@ -137,7 +137,66 @@ def simulate_makes_the_recovered_network():
     r = spikefit("simulate", "net_1", "--out", "model.gdf")
     check(r.code == 0 and "40 neurons" in r.out, r)
     r = spikefit("simulate", "net_1", "--set", "a=1")
-    check(r.code == 2 and "a network takes --out alone" in r.err, r)
+    check(r.code == 2 and "a network takes --out and --weights" in r.err, r)
+
+
+PLASTIC = """populations:
+  noise: {size: 30, rate: 40 Hz}
+  E: {model: iaf_psc_exp, size: 20}
+projections:
+  in: {from: noise, to: E, weight: 200, delay: 1.5 ms, synapse: {model: stdp_synapse, lambda: rate, Wmax: 600}}
+  EE: {from: E, to: E, rule: pairwise_bernoulli, p: 0.2, weight: 50, synapse: tsodyks_synapse}
+simulation: {duration: 300 ms}
+"""
+
+
+@case
+def weights_that_change_are_written():
+    write("plastic.yaml", PLASTIC + "values: {rate: 0.05}\n")
+    r = spikefit("simulate", "plastic.yaml", "--weights", "w.csv")
+    check(r.code == 0, r)
+    rows = [l.split(",") for l in read("w.csv", "r").splitlines()]
+    check(rows[0] == ["projection", "source", "target", "weight", "delay (ms)"], rows[0])
+    first = [float(l[3]) for l in rows if l[0] == "in"]
+    check(len(first) == 600 and len(set(first)) > 100 and all(0 <= w <= 600 for w in first), first[:5])
+    check({l[3] for l in rows if l[0] == "EE"} == {"50"} and rows[1][:3] == ["in", "0", "0"], rows[1])
+    check({l[4] for l in rows if l[0] == "in"} == {"1.5"}, rows[1])
+    import h5py
+    check(spikefit("simulate", "plastic.yaml", "--weights", "w.h5").code == 0, "h5")
+    with h5py.File(path("w.h5")) as f:
+        g = f["projections/in"]
+        check(list(g["weight"]) == first and list(g["source"]) == [int(l[1]) for l in rows if l[0] == "in"], "h5")
+        check(g.attrs["from"] in ("noise", b"noise"), dict(g.attrs))
+
+
+@case
+def rates_of_learning_are_found():
+    write("learn.yaml", PLASTIC + "fit: {rate: {min: 0.001, max: 0.5, scale: log}}\n"
+          "data: {truth: {rate: 0.05}}\nloss: {van_rossum: 1}\nsearch: {evaluations: 300}\n")
+    r = spikefit("fit", "learn.yaml", "--out", "learn")
+    check(r.code == 0, r)
+    found = json.loads(read("learn/result.json", "r"))
+    value = found["parameters"]["rate"]["value"]
+    check(0.045 < value < 0.055, value)
+
+
+@case
+def mistakes_in_synapses_are_located():
+    for old, new, words in (
+            ("lambda:", "lamda:", "plastic2.yaml:5:87: error: "),
+            ("model: stdp_synapse", "model: iaf_psc_exp", "iaf_psc_exp is a neuron, and a synapse is wanted"),
+            ("model: iaf_psc_exp", "model: stdp_synapse", "stdp_synapse is a synapse, and a neuron is wanted"),
+            ("Wmax: 600", "Wmax: 20", "w = 200 of projection in is not what synapse stdp_synapse allows"),
+            ("Wmax: 600", "w: 20", "w is the weight of the synapses of in"),
+            ("model: stdp_synapse, ", "", "the synapse of in names no model"),
+            ("delay: 1.5 ms", "release: 0.5", "release must be 1")):
+        write("plastic2.yaml", PLASTIC.replace(old, new, 1) + "values: {rate: 0.05}\n")
+        r = spikefit("simulate", "plastic2.yaml")
+        check(r.code == 3 and words in r.err and "plastic2.yaml:" in r.err, r)
+    r = spikefit("simulate", "plastic.yaml", "--weights", "w.txt")
+    check(r.code == 2 and not os.path.exists(path("w.txt")), r)
+    r = spikefit("simulate", "iaf_psc_exp", "--weights", "w.csv")
+    check(r.code == 2 and "--weights is for networks" in r.err, r)
 
 
 @case

@@ -70,7 +70,7 @@ TEST(losses_do_not_depend_on_threads) {
         CHECK(one[i] > 0 && isfinite(one[i]));
     spk_outcome o;
     spk_recording *r = NULL;
-    CHECK(spk_netstudy_simulate(s, (const double[]){0.75, 1}, &o, &r) == SPK_OK);
+    CHECK(spk_netstudy_simulate(s, (const double[]){0.75, 1}, NULL, &o, &r) == SPK_OK);
     CHECK(r && spk_recording_sweep_count(r) == 100);
     size_t n;
     const spk_train *data = spk_netstudy_data(s, SPK_TRAIN, 1, &n);
@@ -139,7 +139,7 @@ TEST(a_weight_of_0_goes_to_any_port) {
     REQUIRE(s != NULL);
     spk_outcome o;
     spk_recording *r = NULL;
-    spk_status st = spk_netstudy_simulate(s, (const double[]){0}, &o, &r);
+    spk_status st = spk_netstudy_simulate(s, (const double[]){0}, NULL, &o, &r);
     print_diags(ctx);
     CHECK(st == SPK_OK);
     spk_recording_free(r);
