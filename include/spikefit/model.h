@@ -15,8 +15,11 @@ extern "C" {
 
 /* ---- what is built in ---- */
 
+/* Neurons, and synapses for the projections of networks; NULL behind the last. */
 size_t spk_builtin_model_count(void);
 const spk_builtin_model *spk_builtin_model_at(size_t i);
+size_t spk_builtin_synapse_count(void);
+const spk_builtin_model *spk_builtin_synapse_at(size_t i);
 
 /* ---- opening ---- */
 

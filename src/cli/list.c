@@ -99,6 +99,8 @@ static void list_stimuli(const cli *c, bool all) {
 static void list_models(const cli *c, bool all) {
     for (size_t i = 0; i < spk_builtin_model_count(); i++)
         print_entry(c, all, spk_builtin_model_at(i)->name, spk_builtin_model_at(i)->sentence, NULL, NULL);
+    for (size_t i = 0; i < spk_builtin_synapse_count(); i++)
+        print_entry(c, all, spk_builtin_synapse_at(i)->name, spk_builtin_synapse_at(i)->sentence, NULL, NULL);
 }
 
 static void list_figures(const cli *c, bool all) {

@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void list_kind(const cli *c, int is_synapse) {
-    for (size_t i = 0; i < spk_builtin_model_count(); i++) {
-        const spk_builtin_model *m = spk_builtin_model_at(i);
-        if (m->is_synapse != is_synapse)
-            continue;
+static void list_kind(const cli *c, const spk_builtin_model *(*at)(size_t)) {
+    for (size_t i = 0; at(i); i++) {
+        const spk_builtin_model *m = at(i);
         printf("%-20s ", m->name);
         cli_print_wrapped(stdout, m->sentence, 21, c->width);
         printf("\n");
@@ -22,10 +20,10 @@ static spk_status run_models(cli *c) {
     int n;
     spk_status st = cli_parse(c, NULL, 0, 0, &n);
     if (!st)
-        list_kind(c, 0);
+        list_kind(c, spk_builtin_model_at);
     if (!st) {
         printf("\nof synapses, for projections of a network:\n");
-        list_kind(c, 1);
+        list_kind(c, spk_builtin_synapse_at);
     }
     return st;
 }

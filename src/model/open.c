@@ -14,15 +14,34 @@ struct spk_model {
 
 /* ---- what is built in ---- */
 
-size_t spk_builtin_model_count(void) {
+static const spk_builtin_model *builtin_at(size_t i, bool synapse) {
+    for (const spk__builtin_model *m = spk__builtin_models; m->name; m++)
+        if ((m->about.is_synapse != 0) == synapse && i-- == 0)
+            return &m->about;
+    return NULL;
+}
+
+static size_t count_builtin(bool synapse) {
     size_t n = 0;
-    while (spk__builtin_models[n].name)
+    while (builtin_at(n, synapse))
         n++;
     return n;
 }
 
+size_t spk_builtin_model_count(void) {
+    return count_builtin(false);
+}
+
 const spk_builtin_model *spk_builtin_model_at(size_t i) {
-    return i < spk_builtin_model_count() ? &spk__builtin_models[i].about : NULL;
+    return builtin_at(i, false);
+}
+
+size_t spk_builtin_synapse_count(void) {
+    return count_builtin(true);
+}
+
+const spk_builtin_model *spk_builtin_synapse_at(size_t i) {
+    return builtin_at(i, true);
 }
 
 /* ---- opening ---- */

@@ -88,12 +88,9 @@ static spk_status read_type(reader *r, size_t row) {
     const char *names[256];
     size_t n = 0;
     bool known = chosen != NULL;
-    for (size_t i = 0; i < spk_builtin_model_count() && n < 256; i++) {
-        const spk_builtin_model *m = spk_builtin_model_at(i);
-        if (m->is_synapse)
-            continue;
-        names[n++] = m->name;
-        known |= !strcmp(m->name, name);
+    for (; n < spk_builtin_model_count() && n < 256; n++) {
+        names[n] = spk_builtin_model_at(n)->name;
+        known |= !strcmp(names[n], name);
     }
     t->model = name;
     if (!known)

@@ -26,17 +26,21 @@ static void check_quantities(const char *model, const spk_quantity *q, size_t n)
         }
 }
 
+static void check_words(const spk_builtin_model *b) {
+    size_t length = strlen(b->sentence);
+    bool ok = length > 20 && length <= 62 && b->sentence[length - 1] == '.';
+    ok &= strstr(b->text, "Equations:") && strstr(b->text, "Reference") && strstr(b->text, "doi:10.");
+    if (!ok)
+        printf("# %s lacks a part of its comment\n", b->name);
+    CHECK(ok);
+}
+
 TEST(every_model_says_what_it_is) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     CHECK(spk_builtin_model_count() >= 15);
     for (size_t i = 0; i < spk_builtin_model_count(); i++) {
         const spk_builtin_model *b = spk_builtin_model_at(i);
-        size_t length = strlen(b->sentence);
-        bool ok = length > 20 && length <= 62 && b->sentence[length - 1] == '.';
-        ok &= strstr(b->text, "Equations:") && strstr(b->text, "Reference") && strstr(b->text, "doi:10.");
-        if (!ok)
-            printf("# %s lacks a part of its comment\n", b->name);
-        CHECK(ok);
+        check_words(b);
         spk_model *m = open_model(ctx, b->name);
         if (!m)
             continue;
@@ -44,11 +48,6 @@ TEST(every_model_says_what_it_is) {
         CHECK_STR(spk_model_name(m), b->name);
         check_quantities(b->name, k->parameters, k->n_parameters);
         check_quantities(b->name, k->states, k->n_states);
-        CHECK(!b->is_synapse == !k->synapse);
-        if (b->is_synapse) {
-            spk_model_free(m);
-            continue;
-        }
         CHECK(k->n_continuous == 1 && strcmp(k->continuous[0].name, "I_stim") == 0);
         find_quantity(k->parameters, k->n_parameters, "I_e");
         find_quantity(k->states, k->n_states, "V_m");
@@ -90,6 +89,25 @@ static size_t check_hints(spk_ctx *ctx, const spk_kernel *k) {
     return freed;
 }
 
+TEST(every_synapse_says_what_it_is) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    CHECK(spk_builtin_synapse_count() >= 3);
+    for (size_t i = 0; i < spk_builtin_synapse_count(); i++) {
+        const spk_builtin_model *b = spk_builtin_synapse_at(i);
+        check_words(b);
+        spk_model *m = open_model(ctx, b->name);
+        if (!m)
+            continue;
+        const spk_kernel *k = spk_model_kernel(m, SPK_FLOAT64);
+        CHECK(k->synapse && k->synapse->pre);
+        check_quantities(b->name, k->parameters, k->n_parameters);
+        check_quantities(b->name, k->states, k->n_states);
+        check_hints(ctx, k);
+        spk_model_free(m);
+    }
+    spk_ctx_free(ctx);
+}
+
 TEST(bounds_hold_the_default_and_are_legal) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     for (size_t i = 0; i < spk_builtin_model_count(); i++) {
@@ -97,7 +115,7 @@ TEST(bounds_hold_the_default_and_are_legal) {
         if (!m)
             continue;
         size_t freed = check_hints(ctx, spk_model_kernel(m, SPK_FLOAT64));
-        CHECK((freed >= 3 && freed <= 16) || (freed == 0 && !strcmp(spk_model_name(m), "static_synapse")));
+        CHECK(freed >= 3 && freed <= 16);
         spk_model_free(m);
     }
     spk_ctx_free(ctx);
@@ -341,6 +359,7 @@ TEST(gif_fires_at_its_escape_rate) {
 
 int main(void) {
     RUN(every_model_says_what_it_is);
+    RUN(every_synapse_says_what_it_is);
     RUN(bounds_hold_the_default_and_are_legal);
     RUN(spikes_are_where_scipy_has_them);
     RUN(leaky_integrator_fires_as_the_formula_says);
