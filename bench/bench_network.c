@@ -16,9 +16,12 @@
 #include <string.h>
 #include <time.h>
 
+/* Of one thread its own time, which other programs do not lengthen; else the time of day. */
+static clockid_t watch = CLOCK_THREAD_CPUTIME_ID;
+
 static double now(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(watch, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -300,6 +303,7 @@ static void run_case(model *m, const bench_case *c) {
     spk_outcome out = {0};
     size_t plain_spikes = 0;
     m->spec.threads = c->threads;
+    watch = c->threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
     for (int i = 0; i < c->repeats; i++) {
         spk_network *net = NULL;
         double t = now();
@@ -349,6 +353,7 @@ static void build_case(void) {
     m.pop[0].size = 80000;
     m.pop[1].size = 20000;
     m.spec.threads = 2;
+    watch = CLOCK_MONOTONIC;
     for (int kind = 0; kind < 2; kind++) {
         for (int i = 0; i < 4; i++) {
             m.p[i].rule = kind ? "fixed_indegree" : "pairwise_bernoulli";
@@ -379,7 +384,7 @@ int main(int argc, char **argv) {
     cuba_kernel = open_kernel("iaf_psc_exp", "exact", &models[1]);
     if (all || !strcmp(only, "cuba")) {
         make_cuba(&m);
-        run_case(&m, &(bench_case){"CUBA 4000, 1 s", 10000, 9, 1, plain_cuba, 4});
+        run_case(&m, &(bench_case){"CUBA 4000, 1 s", 10000, 25, 1, plain_cuba, 4});
     }
     if (all || !strcmp(only, "seed")) {
         make_izhikevich(&m, 250, "pairwise_bernoulli", 0.5, 0.5, 1);
