@@ -45,7 +45,10 @@ typedef struct {
     double dt_ms;
     const spk_part *train, *test;
     size_t n_train, n_test;
-    size_t trials; /* runs of a stochastic model under each stimulus; 0: the study's, or 8 */
+    /* Simulates as many repeats as were recorded, and takes data without spikes: what is compared are then
+     * samples of one size, as approximate Bayesian computation needs them. Else a stochastic model has the
+     * study's trials, or 8. */
+    bool as_recorded;
 } spk_problem_config;
 spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *config, spk_problem **out);
 void spk_problem_free(spk_problem *p);
@@ -140,6 +143,9 @@ typedef enum { SPK_TRAIN, SPK_TEST } spk_part_kind;
  */
 spk_status spk_problem_compare(spk_problem *p, const double *values, spk_part_kind part,
                                double dt_ms, spk_comparisons *out);
+/* The same under a noise of its own (spk_evaluation.noise). */
+spk_status spk_problem_compare_noise(spk_problem *p, const double *values, spk_part_kind part,
+                                     double dt_ms, uint64_t noise, spk_comparisons *out);
 void spk_comparisons_free(spk_comparisons *c);
 
 #ifdef __cplusplus

@@ -146,6 +146,39 @@ size_t spk_front_knee(const double *loss, size_t n, size_t n_objectives);
  * order of the objectives); "limit=NAME:VALUE" (the lowest sum of the others where that one is no higher;
  * several, separated by commas); a row's number, from 1. ERR_USAGE. */
 spk_status spk_front_pick(spk_ctx *ctx, const spk_result_front *front, const char *how, size_t *row);
+/* ---- posteriors (<spikefit/posterior.h>) ---- */
+
+typedef struct {
+    double tolerance, acceptance, evaluations, effective;
+} spk_result_generation;
+
+/* A statistic of the data and of draws from the posterior: mean and 95 % range of these; p: two-sided. */
+typedef struct {
+    char *name;
+    double observed, mean, low, high, p;
+} spk_result_check;
+
+typedef struct {
+    size_t n, dim;       /* particles, free parameters; n 0: none was sampled */
+    uint64_t *parameter; /* [dim]: index into `parameter` of each column */
+    double *value;       /* [n][dim], own units */
+    double *weight, *distance; /* [n]; weights sum to 1 */
+    spk_result_generation *generation; /* tolerance: of the first one infinite */
+    size_t n_generations;
+    double tolerance, effective; /* of the last; effective: sample size */
+    char *stop;                  /* why it stopped */
+    spk_result_check *check;
+    size_t n_checks;
+    double *rank, *rank_p; /* [n_ranks][dim] and [dim]: calibration */
+    size_t n_ranks;
+} spk_result_posterior;
+
+double spk_posterior_mean(const spk_result_posterior *y, size_t column);
+double spk_posterior_covariance(const spk_result_posterior *y, size_t a, size_t b);
+/* The values below which these shares of the weight lie. ERR_MEMORY. */
+spk_status spk_posterior_quantiles(spk_ctx *ctx, const spk_result_posterior *y, size_t column,
+                                   const double *share, size_t n, double *out);
+
 typedef struct {
     spk_result_kind kind;
     char *version;      /* of the program */
@@ -171,6 +204,7 @@ typedef struct {
     bool interrupted;
     spk_result_identifiability identifiability;
     spk_result_front front;
+    spk_result_posterior posterior;
     spk_ctx *ctx;
 } spk_result;
 
@@ -182,6 +216,7 @@ void spk_result_clear_scores(spk_result *r);
 const spk_result_model *spk_result_chosen(const spk_result *r);
 /* Forgets what was worked out about identifiability. */
 void spk_result_clear_identifiability(spk_result *r);
+void spk_result_clear_posterior(spk_result *r);
 
 /* Writes result.h5 and result.json into the folder (which exists), each at once or not at all. */
 spk_status spk_result_write(spk_ctx *ctx, const spk_result *r, const char *folder);

@@ -128,6 +128,7 @@ typedef struct spk_study {
     spk_loc integrator_loc;
     int float32;  /* search in float32; scores are always float64 */
 
+    spk_settings posterior; /* options of a posterior */
     const char *method; /* NULL: the default */
     spk_loc method_loc;
     spk_settings search;

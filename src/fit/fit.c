@@ -122,7 +122,7 @@ static spk_status search_model(run *r, spk__outcome *o) {
 
 /* Everything that the losses depend on; the budget is not among it, so that a run can be extended.
  */
-static spk_status write_identity(spk_ctx *ctx, spk_setup *s, char **out) {
+spk_status spk__fit_identity(spk_ctx *ctx, spk_setup *s, const char *kind, char **out) {
     const spk_study *y = spk_setup_study(s);
     spk__str t = {.ctx = ctx};
     spk__str_add(&t, "spikefit %s\nrecording %s\n", SPK_VERSION,
@@ -136,6 +136,7 @@ static spk_status write_identity(spk_ctx *ctx, spk_setup *s, char **out) {
         }
         spk__str_add(&t, "model %s %s\n", y->model[i], spk_model_hash(spk_setup_model(s, i)));
     }
+    spk__str_add(&t, "%s", kind);
     spk__str_add(&t, SPK__IDENTITY_STUDY);
     spk__str_addn(&t, y->text, y->text_length);
     *out = t.text;
@@ -147,7 +148,7 @@ static spk_status write_identity(spk_ctx *ctx, spk_setup *s, char **out) {
 static spk_status open_folder(run *r) {
     const spk_study *y = spk_setup_study(r->setup);
     char *identity = NULL;
-    spk_status st = write_identity(r->ctx, r->setup, &identity);
+    spk_status st = spk__fit_identity(r->ctx, r->setup, "", &identity);
     if (!st && r->o->folder)
         st = spk__folder_open(r->ctx, r->o, y->path, identity, y->n_models, &r->budget,
                               &r->loop.journal);

@@ -117,6 +117,10 @@ spk_status spk__folder_open(spk_ctx *ctx, const spk_fit_options *o, const char *
  * caller's, zero but for their context. */
 spk_status spk__journal_study(spk_ctx *ctx, const char *folder, spk__str *place, spk__str *text);
 
+/* What the losses of a run depend on, for its journal. kind: a line that tells sorts of runs apart; "" for a
+ * fit. */
+spk_status spk__fit_identity(spk_ctx *ctx, spk_setup *s, const char *kind, char **out);
+
 /* The range of coordinate i over the candidates that cost at most `limit`; false if none does. */
 bool spk__history_range(const spk_result_history *h, double limit, size_t i, double *low,
                         double *high);

@@ -18,6 +18,7 @@ struct spk_setup {
     spk_part *part[2];
     size_t n_part[2];
     opened *model;
+    bool as_recorded;
     char words[512];
 };
 
@@ -115,6 +116,10 @@ const char *spk_setup_split_words(const spk_setup *s) {
     return s->words;
 }
 
+void spk_setup_as_recorded(spk_setup *s) {
+    s->as_recorded = true;
+}
+
 const spk_model *spk_setup_model(const spk_setup *s, size_t i) {
     return i < s->study->n_models ? s->model[i].model : NULL;
 }
@@ -166,7 +171,8 @@ spk_status spk_setup_problem(spk_setup *s, size_t i, spk_problem **out) {
             .train = s->part[SPK_TRAIN],
             .n_train = s->n_part[SPK_TRAIN],
             .test = s->part[SPK_TEST],
-            .n_test = s->n_part[SPK_TEST]};
+            .n_test = s->n_part[SPK_TEST],
+            .as_recorded = s->as_recorded};
         st = spk_problem_new(s->ctx, &c, &m->problem);
     }
     if (!st)

@@ -73,11 +73,11 @@ static spk_status scoring_worker(spk_problem *p, spk__worker *w, size_t limit) {
 }
 
 static spk_status compare_stimulus(spk_problem *p, const spk__part_set *set, size_t stimulus,
-                                   const double *values, double dt_ms, store *stores,
-                                   spk_comparisons *out) {
+                                   const double *values, double dt_ms, uint64_t noise,
+                                   store *stores, spk_comparisons *out) {
     const spk__stimulus *s = &set->stimulus[stimulus];
     spk__drive drive = {0};
-    spk__worker w = {0};
+    spk__worker w = {.fresh = noise != 0, .noise = noise * p->trials};
     spk_status st = spk__drive_new(p->ctx, p->c.score, s->current_pA, dt_ms, s->stop_ms, &drive);
     if (!st)
         st = scoring_worker(p, &w, drive.n_steps < 1000000 ? drive.n_steps : 1000000);
@@ -99,6 +99,11 @@ static spk_status compare_stimulus(spk_problem *p, const spk__part_set *set, siz
 
 spk_status spk_problem_compare(spk_problem *p, const double *values, spk_part_kind part,
                                double dt_ms, spk_comparisons *out) {
+    return spk_problem_compare_noise(p, values, part, dt_ms, 0, out);
+}
+
+spk_status spk_problem_compare_noise(spk_problem *p, const double *values, spk_part_kind part,
+                                     double dt_ms, uint64_t noise, spk_comparisons *out) {
     const spk__part_set *set = part == SPK_TRAIN ? &p->train : &p->test;
     spk_comparisons c = {.n = set->n_targets, .finite = true, .ctx = p->ctx};
     store *stores = SPK__ARRAY(p->ctx, set->n_targets, store);
@@ -106,7 +111,7 @@ spk_status spk_problem_compare(spk_problem *p, const double *values, spk_part_ki
     c.item = SPK__ARRAY(p->ctx, set->n_targets, spk_comparison);
     spk_status st = c.store && c.item ? SPK_OK : SPK_ERR_MEMORY;
     for (size_t i = 0; !st && i < set->n_stimuli; i++)
-        st = compare_stimulus(p, set, i, values, dt_ms > 0 ? dt_ms : p->c.dt_ms, stores, &c);
+        st = compare_stimulus(p, set, i, values, dt_ms > 0 ? dt_ms : p->c.dt_ms, noise, stores, &c);
     if (st)
         spk_comparisons_free(&c);
     else

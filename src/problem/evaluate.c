@@ -65,25 +65,27 @@ static spk_status cost_target(spk_problem *p, spk__worker *w, size_t candidate, 
 static spk_status cost_candidate(spk_problem *p, spk__worker *w, size_t stimulus, size_t candidate,
                                  size_t slot, const spk__watch *watch, size_t n_lanes, bool terms) {
     size_t lane = slot * p->trials;
-    spk_loss_candidate c = {.trial = w->trials,
-                            .n_trials = p->trials,
-                            .voltage_mV = lane_voltage(p, w, watch, lane, n_lanes),
-                            .peak_mV = -INFINITY,
-                            .finite = true};
-    for (size_t i = 0; i < p->trials; i++) {
-        c.n_spikes += spk__block_spike_count(w->block, lane + i);
-        c.peak_mV = fmax(c.peak_mV, spk__block_peak_mV(w->block, lane + i));
-        c.finite = c.finite && spk__block_finite(w->block, lane + i);
-    }
+    spk_trace voltage = lane_voltage(p, w, watch, lane, n_lanes);
     bool allowed = p->k->guard(w->parameters + lane * p->k->n_parameters, p->c.dt_ms) < 0;
     for (size_t t = 0; t < p->train.n_targets; t++) {
         const spk__target *target = &p->train.target[t];
         if (target->stimulus != stimulus)
             continue;
-        for (size_t i = 0; i < p->trials; i++)
+        spk_loss_candidate c = {.trial = w->trials,
+                                .n_trials = p->trials,
+                                .voltage_mV = voltage,
+                                .peak_mV = -INFINITY,
+                                .finite = true};
+        if (p->c.as_recorded && target->n < p->trials)
+            c.n_trials = target->n;
+        for (size_t i = 0; i < c.n_trials; i++) {
+            c.n_spikes += spk__block_spike_count(w->block, lane + i);
+            c.peak_mV = fmax(c.peak_mV, spk__block_peak_mV(w->block, lane + i));
+            c.finite = c.finite && spk__block_finite(w->block, lane + i);
             w->trials[i] = spk_train_window(
                 spk__block_train(w->block, lane + i, p->train.stimulus[stimulus].stop_ms),
                 target->start_ms, target->stop_ms);
+        }
         spk_status st = cost_target(p, w, candidate, t, allowed, terms, &c);
         if (st)
             return st;

@@ -15,6 +15,18 @@ static int find_current(const spk_kernel *k) {
     return -1;
 }
 
+static void choose_trials(spk_problem *p) {
+    size_t trials = p->c.study->trials ? (size_t)p->c.study->trials : STOCHASTIC_TRIALS;
+    if (p->c.as_recorded) {
+        trials = 1;
+        for (size_t i = 0; i < p->train.n_targets; i++)
+            trials = p->train.target[i].n > trials ? p->train.target[i].n : trials;
+    }
+    p->trials = p->k->uses_random ? trials : 1;
+    size_t group = (size_t)p->k->width * (size_t)p->k->unroll;
+    p->lanes = (group + p->trials - 1) / p->trials * p->trials;
+}
+
 spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *c, spk_problem **out) {
     spk_problem *p = SPK__NEW(ctx, spk_problem);
     if (!p)
@@ -22,10 +34,6 @@ spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *c, spk_proble
     p->ctx = ctx;
     p->c = *c;
     p->k = c->search;
-    size_t trials = c->trials ? c->trials : c->study->trials ? (size_t)c->study->trials : STOCHASTIC_TRIALS;
-    p->trials = p->k->uses_random ? trials : 1;
-    size_t group = (size_t)p->k->width * (size_t)p->k->unroll;
-    p->lanes = (group + p->trials - 1) / p->trials * p->trials;
     p->current_parameter = find_current(p->k);
     spk_status st = spk__problem_parameters(p);
     if (!st)
@@ -35,6 +43,8 @@ spk_status spk_problem_new(spk_ctx *ctx, const spk_problem_config *c, spk_proble
                        "a loss that solves a step needs a model with a parameter I_e");
     if (!st)
         st = spk__problem_targets(p);
+    if (!st)
+        choose_trials(p);
     if (st)
         spk_problem_free(p);
     else

@@ -168,7 +168,7 @@ static spk_status prepare_training(spk_problem *p) {
         for (size_t r = 0; r < t->n; r++)
             spikes += t->data[r].n;
     }
-    if (!st && !spikes)
+    if (!st && !spikes && !p->c.as_recorded)
         st = spk__fail(p->ctx, SPK_ERR_INPUT, &(spk_loc){.file = spk_recording_label(p->c.recording)},
                        "choose other sweeps or a longer window; `spikefit inspect` shows the spikes",
                        "the training data hold no spike");

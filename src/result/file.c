@@ -4,6 +4,7 @@
 #include "result/front.h"
 #include "result/identifiability.h"
 #include "result/json.h"
+#include "result/posterior.h"
 #include "result/store.h"
 
 
@@ -127,6 +128,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     put_history(&h, &r->history);
     spk__identifiability_put(&h, &r->identifiability);
     spk__front_put(&h, &r->front);
+    spk__posterior_put(&h, &r->posterior);
     return spk__store_finish(&h);
 }
 
@@ -305,6 +307,7 @@ static void get_all(spk__store *h, spk_result *r) {
         get_history(h, &r->history);
     spk__identifiability_get(h, r->n_parameters, &r->identifiability);
     spk__front_get(h, r->n_parameters, &r->front);
+    spk__posterior_get(h, r->n_parameters, &r->posterior);
 }
 
 spk_status spk_result_read(spk_ctx *ctx, const char *folder, spk_result **out) {

@@ -168,6 +168,52 @@ static void put_front(const spk_result *r, spk__str *s) {
     spk__str_add(s, "\n    ]\n  }");
 }
 
+static void put_marginal(const spk_result *r, size_t column, spk__str *s) {
+    const spk_result_posterior *y = &r->posterior;
+    static const double share[] = {0.025, 0.5, 0.975};
+    double q[3] = {NAN, NAN, NAN};
+    if (spk_posterior_quantiles(s->ctx, y, column, share, 3, q))
+        s->failed = true;
+    put_text(s, r->parameter[y->parameter[column]].name);
+    number_field(s, ": {", "mean", spk_posterior_mean(y, column));
+    number_field(s, ", ", "sd", sqrt(spk_posterior_covariance(y, column, column)));
+    number_field(s, ", ", "low", q[0]);
+    number_field(s, ", ", "median", q[1]);
+    number_field(s, ", ", "high", q[2]);
+    if (y->n_ranks)
+        number_field(s, ", ", "calibration_p", y->rank_p[column]);
+    spk__str_add(s, "}");
+}
+
+/* Summaries; the particles are in result.h5. */
+static void put_posterior(const spk_result *r, spk__str *s) {
+    const spk_result_posterior *y = &r->posterior;
+    if (!y->n)
+        return;
+    number_field(s, ",\n  \"posterior\": {\n    ", "particles", (double)y->n);
+    number_field(s, ", ", "effective", y->effective);
+    number_field(s, ", ", "tolerance", y->tolerance);
+    number_field(s, ", ", "generations", (double)y->n_generations);
+    text_field(s, ", ", "stop", y->stop);
+    spk__str_add(s, ",\n    \"parameters\": {");
+    for (size_t j = 0; j < y->dim; j++) {
+        spk__str_add(s, j ? ",\n      " : "\n      ");
+        put_marginal(r, j, s);
+    }
+    spk__str_add(s, "\n    },\n    \"checks\": [");
+    for (size_t i = 0; i < y->n_checks; i++) {
+        const spk_result_check *c = &y->check[i];
+        text_field(s, i ? ",\n      {" : "\n      {", "name", c->name);
+        number_field(s, ", ", "data", c->observed);
+        number_field(s, ", ", "mean", c->mean);
+        number_field(s, ", ", "low", c->low);
+        number_field(s, ", ", "high", c->high);
+        number_field(s, ", ", "p", c->p);
+        spk__str_add(s, "}");
+    }
+    spk__str_add(s, "\n    ]\n  }");
+}
+
 static void put_model(const spk_result_model *m, bool several, spk__str *s) {
     text_field(s, "{", "name", m->name);
     text_field(s, ", ", "sha256", m->hash);
@@ -215,6 +261,7 @@ void spk__result_json(const spk_result *r, spk__str *s) {
     put_identifiability(r, s);
     put_pairs(r, s);
     put_front(r, s);
+    put_posterior(r, s);
     spk__str_add(s, ",\n  \"models\": [");
     for (size_t i = 0; i < r->n_models; i++) {
         spk__str_add(s, "%s\n    ", i ? "," : "");

@@ -310,6 +310,13 @@ static spk_status read_fixed(spk__study_reader *r, const spk__node *n) {
     return st ? st : spk__node_settings(r->ctx, r->arena, n, NULL, &r->s->fixed);
 }
 
+static spk_status read_posterior(spk__study_reader *r, const spk__node *n) {
+    if (!n)
+        return SPK_OK;
+    spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "posterior");
+    return st ? st : spk__node_settings(r->ctx, r->arena, n, NULL, &r->s->posterior);
+}
+
 static spk_status read_rest(spk__study_reader *r, const spk__node *root) {
     spk_status st = SPK_OK;
     const spk__node *v;
@@ -333,9 +340,9 @@ static spk_status read_model(spk__study_reader *r, const spk__node *n) {
 }
 
 static spk_status read_study(spk__study_reader *r, const spk__node *root) {
-    static const char *const keys[] = {"model", "data",       "fit",        "fixed",
-                                       "loss",  "objectives", "simulation", "search",
-                                       "seed",  "threads",    NULL};
+    static const char *const keys[] = {"model",     "data",       "fit",        "fixed",
+                                       "loss",      "objectives", "simulation", "search",
+                                       "posterior", "seed",       "threads",    NULL};
     /* Every block is read even where one has a mistake: all of them are worth knowing at once. */
     spk_status each[] = {
         spk__node_check_keys(r->ctx, root, "the study", keys),
@@ -347,6 +354,7 @@ static spk_status read_study(spk__study_reader *r, const spk__node *root) {
         spk__study_objectives(r, spk__node_find(root, "objectives")),
         read_simulation(r, spk__node_find(root, "simulation")),
         read_search(r, spk__node_find(root, "search")),
+        read_posterior(r, spk__node_find(root, "posterior")),
         read_rest(r, root)};
     for (size_t i = 0; i < sizeof each / sizeof *each; i++)
         if (each[i])

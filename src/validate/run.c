@@ -1,4 +1,5 @@
-/* What follows a search: scores, and how well the parameters are known, written down as they come. */
+/* What follows a search: scores, and how well the parameters are known, written down as they come.
+ */
 #include <spikefit/validate.h>
 
 #include "base/base.h"
