@@ -65,8 +65,6 @@ const spk_kernel *spk_problem_score_kernel(const spk_problem *p);
 uint64_t spk_problem_seed(const spk_problem *p);
 double spk_problem_dt(const spk_problem *p);
 bool spk_problem_stochastic(const spk_problem *p);
-/* Whether a fit gives every evaluation noise of its own: what the study says, else SPK__FRESH. */
-bool spk_problem_fresh_noise(const spk_problem *p);
 size_t spk_problem_trials(const spk_problem *p); /* 1 unless the model is stochastic */
 /* Spikes of the training data: each target's mean over its repeats, added up. */
 double spk_problem_spikes(const spk_problem *p);

@@ -92,7 +92,8 @@ typedef struct {
     size_t n_sweeps;
 } spk_objective_choice;
 
-/* Which noise a stochastic model gets in a fit. AUTO: as spk_problem_fresh_noise says. */
+/* Which noise a stochastic model gets in a fit. AUTO: fresh for every evaluation where the search's method
+ * handles noise, else the same for all candidates. */
 typedef enum { SPK_NOISE_AUTO, SPK_NOISE_COMMON, SPK_NOISE_FRESH } spk_noise;
 
 typedef struct spk_study {

@@ -231,9 +231,10 @@ const cli_command cli_posterior = {
     .name = "posterior",
     .sentence = "sample the parameters that the data allow, with their uncertainty",
     .usage = "STUDY.yaml [--out RUN] [--resume] [--evaluations N] [--calibrate N] [--threads N]",
-    .help = "Approximate Bayesian computation (ABC-SMC): the study's loss as the distance, its\n"
-            "priors, its block 'posterior'. Prints means, ranges and correlations, and whether\n"
-            "data simulated from the posterior look like the recorded ones (* where not).\n\n"
+    .help = "Approximate Bayesian computation (ABC-SMC): the study's loss as the distance,\n"
+            "its priors, its block 'posterior'. Prints means, ranges and correlations, and\n"
+            "whether data simulated from the posterior look like the recorded ones (* where\n"
+            "not).\n\n"
             "  --out RUN         folder for the result and the journal\n"
             "  --resume          go on after Ctrl-C or a crash: the same bits as in one go\n"
             "  --evaluations N   simulated data sets, at most, in place of the study's\n"

@@ -16,6 +16,7 @@ typedef struct {
     size_t model;
     spk_problem *problem;
     uint64_t budget;
+    bool fresh; /* noise */
 } run;
 
 /* ---- the search of one model ---- */
@@ -49,6 +50,7 @@ static spk_status new_search(run *r, bool planned, spk_search **out) {
     spk_status st = spk__search_options(r->ctx, y, &m, &options);
     if (st)
         return st;
+    r->fresh = spk__noise_fresh(r->problem, y, m);
     size_t dim = spk_problem_dim(r->problem);
     double *start = SPK__ARRAY(r->ctx, dim, double);
     if (!start)
@@ -57,7 +59,7 @@ static spk_status new_search(run *r, bool planned, spk_search **out) {
     spk_search_space space = {.dim = dim,
                               .n_objectives = spk_problem_objectives(r->problem),
                               .start = start,
-                              .noisy = spk_problem_fresh_noise(r->problem)};
+                              .noisy = r->fresh};
     st = fit_population(r, m, &space, &options);
     if (!st)
         st = spk_search_new(r->ctx, m->name, &options, &space, y->seed,
@@ -73,7 +75,7 @@ static int threads_of(const run *r) {
 static spk_status evaluate(void *user, const double *x, size_t n, double *f, spk_tally *tally) {
     run *r = user;
     spk_evaluation e = {.x = x, .n = n, .threads = threads_of(r), .each = f, .tally = tally};
-    e.noise = spk_problem_fresh_noise(r->problem) ? tally->evaluations + 1 : 0;
+    e.noise = r->fresh ? tally->evaluations + 1 : 0;
     return spk_problem_run(r->problem, &e);
 }
 

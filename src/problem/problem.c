@@ -108,10 +108,6 @@ bool spk_problem_stochastic(const spk_problem *p) {
     return p->k->uses_random;
 }
 
-bool spk_problem_fresh_noise(const spk_problem *p) {
-    return p->k->uses_random && p->c.study->noise == SPK_NOISE_FRESH;
-}
-
 size_t spk_problem_trials(const spk_problem *p) {
     return p->trials;
 }
