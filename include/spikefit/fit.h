@@ -37,6 +37,9 @@ spk_status spk_setup_problem(spk_setup *s, size_t i, spk_problem **out);
  * ERR_INPUT also for a parameter of the study that none of its models has. Warns of a step that is
  * coarser than the recording. */
 spk_status spk_setup_check(spk_setup *s);
+/* Whether a search on this problem gets fresh noise for every evaluation: as the study says, and where it
+ * does not, if its method handles noise. */
+bool spk_setup_fresh_noise(const spk_setup *s, const spk_problem *p);
 /* Problems that are opened from now on simulate as many repeats as were recorded
  * (spk_problem_config.as_recorded): for posteriors. */
 void spk_setup_as_recorded(spk_setup *s);

@@ -50,7 +50,7 @@ static spk_status new_search(run *r, bool planned, spk_search **out) {
     spk_status st = spk__search_options(r->ctx, y, &m, &options);
     if (st)
         return st;
-    r->fresh = spk__noise_fresh(r->problem, y, m);
+    r->fresh = spk_setup_fresh_noise(r->setup, r->problem);
     size_t dim = spk_problem_dim(r->problem);
     double *start = SPK__ARRAY(r->ctx, dim, double);
     if (!start)

@@ -130,8 +130,6 @@ spk_status spk__file_hash(spk_ctx *ctx, const char *path, char hex[65]);
 
 /* Several objectives: keeps the search's front, by rising first objective, and makes its knee the best. */
 spk_status spk__front_keep(spk_ctx *ctx, const spk_search *s, spk__outcome *o);
-/* Whether the search gets fresh noise for every evaluation. */
-bool spk__noise_fresh(const spk_problem *p, const spk_study *y, const spk_search_method *m);
 /* A stochastic model: makes that candidate the best which is lowest on average over noises that the
  * search has not seen, among the search's favourite and its lowest; `best` becomes that average. */
 spk_status spk__noise_settle(spk_ctx *ctx, spk_problem *p, const spk_search *s, int threads,

@@ -17,9 +17,12 @@ enum { CANDIDATES = 32, ROUNDS = 5, NOISES = 8 };
 /* Numbers of noises that no search counts up to from 1. */
 static const uint64_t UNSEEN = (uint64_t)1 << 40;
 
-bool spk__noise_fresh(const spk_problem *p, const spk_study *y, const spk_search_method *m) {
+bool spk_setup_fresh_noise(const spk_setup *s, const spk_problem *p) {
+    const spk_study *y = spk_setup_study(s);
+    const spk_search_method *m = spk_search_method_find(spk__study_method(y));
+    bool handled = m && m->handles_noise;
     return spk_problem_stochastic(p) &&
-           (y->noise == SPK_NOISE_FRESH || (y->noise == SPK_NOISE_AUTO && m->handles_noise));
+           (y->noise == SPK_NOISE_FRESH || (y->noise == SPK_NOISE_AUTO && handled));
 }
 
 typedef struct {
