@@ -179,6 +179,21 @@ double spk_posterior_covariance(const spk_result_posterior *y, size_t a, size_t 
 spk_status spk_posterior_quantiles(spk_ctx *ctx, const spk_result_posterior *y, size_t column,
                                    const double *share, size_t n, double *out);
 
+/* ---- why a fit came out as it did (spk_validate_diagnosis) ---- */
+
+/* A term of the loss: at the best fit, and its range over candidates spread over the search. */
+typedef struct {
+    char *name;
+    double weight, best, low, high;
+} spk_result_term;
+
+typedef struct {
+    bool poor; /* the loss is near what a silent model costs */
+    spk_result_term *term; /* the objectives' one after the other */
+    size_t n_terms;        /* 0: not worked out */
+    char *words; /* what is wrong and what to try, one sentence or two a line; NULL or "": nothing */
+} spk_result_diagnosis;
+
 typedef struct {
     spk_result_kind kind;
     char *version;      /* of the program */
@@ -205,6 +220,7 @@ typedef struct {
     spk_result_identifiability identifiability;
     spk_result_front front;
     spk_result_posterior posterior;
+    spk_result_diagnosis diagnosis;
     spk_ctx *ctx;
 } spk_result;
 
@@ -217,6 +233,7 @@ const spk_result_model *spk_result_chosen(const spk_result *r);
 /* Forgets what was worked out about identifiability. */
 void spk_result_clear_identifiability(spk_result *r);
 void spk_result_clear_posterior(spk_result *r);
+void spk_result_clear_diagnosis(spk_result *r);
 
 /* Writes result.h5 and result.json into the folder (which exists), each at once or not at all. */
 spk_status spk_result_write(spk_ctx *ctx, const spk_result *r, const char *folder);

@@ -42,6 +42,14 @@ spk_status spk_validate_identifiability(spk_ctx *ctx, spk_problem *p, int thread
 spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, int threads,
                             spk_result *r);
 
+/* ---- why a fit came out as it did ---- */
+
+/* Fills r->diagnosis: the terms of the loss over some 250 candidates of the search and at the best fit, and, in
+ * words, what stands out: shares of silent, exploding and non-finite candidates over the thirds of the search,
+ * terms that never moved, far too many or too few spikes, bounds that were hit, a loss that was still
+ * falling; and what to try. ERR_MEMORY, ERR_CANCELLED. */
+spk_status spk_validate_diagnosis(spk_ctx *ctx, spk_problem *p, int threads, spk_result *r);
+
 #ifdef __cplusplus
 }
 #endif

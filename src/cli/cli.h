@@ -119,5 +119,6 @@ void cli_print_parameters(cli *c, const spk_result *r);
 void cli_print_scores(cli *c, const spk_result *r);
 /* Nothing where it was not worked out. */
 void cli_print_identifiability(const spk_result *r);
+void cli_print_diagnosis(const spk_result *r);
 
 #endif

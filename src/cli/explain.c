@@ -45,6 +45,32 @@ void cli_print_identifiability(const spk_result *r) {
                cli_number(y->lowest, 4, a));
 }
 
+void cli_print_diagnosis(const spk_result *r) {
+    const spk_result_diagnosis *d = &r->diagnosis;
+    if (!d->words || !*d->words)
+        return;
+    printf("\n%s\n", d->poor ? "why the fit is poor, and what to try:" : "what stood out in the search:");
+    for (const char *at = d->words; *at;) {
+        size_t n = strcspn(at, "\n");
+        char line[600];
+        snprintf(line, sizeof line, "%.*s", (int)n, at);
+        print_sentence(line);
+        at += n + (at[n] == '\n');
+    }
+}
+
+static void print_terms(const spk_result_diagnosis *d) {
+    char a[32], b[32], e[32], f[32];
+    if (!d->n_terms)
+        return;
+    printf("\n  %-24s %8s %10s   %s\n", "term of the loss", "weight", "best fit", "over the search");
+    for (size_t i = 0; i < d->n_terms; i++) {
+        const spk_result_term *t = &d->term[i];
+        printf("  %-24s %8s %10s   %s .. %s\n", t->name, cli_number(t->weight, 3, a),
+               cli_number(t->best, 4, b), cli_number(t->low, 4, e), cli_number(t->high, 4, f));
+    }
+}
+
 static spk_status run_explain(cli *c) {
     int64_t threads = 0;
     const cli_option options[] = {{"--threads", CLI_INT, &threads}, {0}};
@@ -57,14 +83,18 @@ static spk_status run_explain(cli *c) {
         st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
         return st;
-    if (!r.result->identifiability.n) {
+    if (!r.result->identifiability.n || !r.result->diagnosis.n_terms) {
         st = spk_validate_identifiability(c->ctx, r.problem, (int)threads, r.result);
+        if (!st)
+            st = spk_validate_diagnosis(c->ctx, r.problem, (int)threads, r.result);
         if (!st && !r.result->interrupted)
             st = spk_result_write(c->ctx, r.result, c->argv[0]);
     }
     if (!st) {
         printf("%s, %s", c->argv[0], spk_result_chosen(r.result)->name);
         cli_print_identifiability(r.result);
+        print_terms(&r.result->diagnosis);
+        cli_print_diagnosis(r.result);
     }
     cli_run_close(c, &r);
     return st;
@@ -72,13 +102,14 @@ static spk_status run_explain(cli *c) {
 
 const cli_command cli_explain = {
     .name = "explain",
-    .sentence = "say how well the data determine the parameters of a run",
+    .sentence = "say how well the data determine the parameters, and what went wrong",
     .usage = "RUN [--threads N]",
     .help = "A sentence for each parameter: the range in which the training loss stays nearly\n"
             "as good while the others are refitted, what makes up for it, whether it ended at\n"
             "a bound, and whether the search's restarts agree; then the combinations that the\n"
-            "data leave open. A fit works this out at its end; for a run that was interrupted\n"
-            "it is worked out here.\n\n"
+            "data leave open; then the terms of the loss, and what stood out in the search.\n"
+            "A fit works this out at its end; for a run that was interrupted it is worked out\n"
+            "here.\n\n"
             "  --threads N   cores to use; the result does not depend on it\n",
     .run = run_explain,
 };

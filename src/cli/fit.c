@@ -91,6 +91,8 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     cli_print_scores(c, r);
     cli_print_identifiability(r);
     print_summary(r);
+    if (r->diagnosis.poor)
+        cli_print_diagnosis(r);
     if (folder)
         printf("result: %s/result.json, %s/result.h5\n", folder, folder);
     return st;

@@ -66,6 +66,8 @@ static spk_status take(cli *c, cli_run *r, const char *how, const char *folder) 
                                  r->result);
     if (!st)
         st = spk_validate_identifiability(c->ctx, r->problem, 0, r->result);
+    if (!st)
+        st = spk_validate_diagnosis(c->ctx, r->problem, 0, r->result);
     return st ? st : spk_result_write(c->ctx, r->result, folder);
 }
 

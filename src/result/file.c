@@ -1,6 +1,7 @@
 /* result.h5 and result.json: writing and reading. */
 #include <spikefit/result.h>
 
+#include "result/diagnosis.h"
 #include "result/front.h"
 #include "result/identifiability.h"
 #include "result/json.h"
@@ -129,6 +130,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     spk__identifiability_put(&h, &r->identifiability);
     spk__front_put(&h, &r->front);
     spk__posterior_put(&h, &r->posterior);
+    spk__diagnosis_put(&h, &r->diagnosis);
     return spk__store_finish(&h);
 }
 
@@ -308,6 +310,7 @@ static void get_all(spk__store *h, spk_result *r) {
     spk__identifiability_get(h, r->n_parameters, &r->identifiability);
     spk__front_get(h, r->n_parameters, &r->front);
     spk__posterior_get(h, r->n_parameters, &r->posterior);
+    spk__diagnosis_get(h, &r->diagnosis);
 }
 
 spk_status spk_result_read(spk_ctx *ctx, const char *folder, spk_result **out) {

@@ -214,6 +214,24 @@ static void put_posterior(const spk_result *r, spk__str *s) {
     spk__str_add(s, "\n    ]\n  }");
 }
 
+static void put_diagnosis(const spk_result *r, spk__str *s) {
+    const spk_result_diagnosis *d = &r->diagnosis;
+    if (!d->n_terms)
+        return;
+    spk__str_add(s, ",\n  \"diagnosis\": {\n    \"poor\": %s", d->poor ? "true" : "false");
+    text_field(s, ", ", "words", d->words ? d->words : "");
+    spk__str_add(s, ",\n    \"terms\": [");
+    for (size_t i = 0; i < d->n_terms; i++) {
+        text_field(s, i ? ",\n      {" : "\n      {", "name", d->term[i].name);
+        number_field(s, ", ", "weight", d->term[i].weight);
+        number_field(s, ", ", "best", d->term[i].best);
+        number_field(s, ", ", "low", d->term[i].low);
+        number_field(s, ", ", "high", d->term[i].high);
+        spk__str_add(s, "}");
+    }
+    spk__str_add(s, "\n    ]\n  }");
+}
+
 static void put_model(const spk_result_model *m, bool several, spk__str *s) {
     text_field(s, "{", "name", m->name);
     text_field(s, ", ", "sha256", m->hash);
@@ -262,6 +280,7 @@ void spk__result_json(const spk_result *r, spk__str *s) {
     put_pairs(r, s);
     put_front(r, s);
     put_posterior(r, s);
+    put_diagnosis(r, s);
     spk__str_add(s, ",\n  \"models\": [");
     for (size_t i = 0; i < r->n_models; i++) {
         spk__str_add(s, "%s\n    ", i ? "," : "");

@@ -1,5 +1,5 @@
-/* What follows a search: scores, and how well the parameters are known, written down as they come.
- */
+/* What follows a search: scores, how well the parameters are known, and why it came out as it did, written
+ * down as they come. */
 #include <spikefit/validate.h>
 
 #include "base/base.h"
@@ -30,6 +30,8 @@ spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, 
         st = spk_result_write(ctx, r, folder);
     if (!st && !r->interrupted) {
         st = spk_validate_identifiability(ctx, p, threads, r);
+        if (!st)
+            st = spk_validate_diagnosis(ctx, p, threads, r);
         if (!st && folder)
             st = spk_result_write(ctx, r, folder);
     }

@@ -76,6 +76,45 @@ static bool add_front(spk_result *r) {
     return true;
 }
 
+static bool add_diagnosis(spk_result *r) {
+    spk_result_diagnosis *d = &r->diagnosis;
+    d->term = SPK__ARRAY(r->ctx, 1, spk_result_term);
+    d->words = spk__strdup(r->ctx, "One.\nTwo.");
+    if (!d->term || !d->words)
+        return false;
+    d->n_terms = 1;
+    d->poor = true;
+    d->term[0] = (spk_result_term){spk__strdup(r->ctx, "van_rossum"), 2, 0.5, 0.25, 4};
+    return d->term[0].name != NULL;
+}
+
+static bool add_posterior(spk_result *r) {
+    spk_ctx *ctx = r->ctx;
+    spk_result_posterior *y = &r->posterior;
+    y->parameter = SPK__ARRAY(ctx, 1, uint64_t);
+    y->value = numbers(ctx, 3, 1);
+    y->weight = numbers(ctx, 3, 0);
+    y->distance = numbers(ctx, 3, 5);
+    y->generation = SPK__ARRAY(ctx, 1, spk_result_generation);
+    y->check = SPK__ARRAY(ctx, 1, spk_result_check);
+    y->stop = spk__strdup(ctx, "done");
+    y->rank = numbers(ctx, 2, 0);
+    y->rank_p = numbers(ctx, 1, 0.5);
+    if (!y->parameter || !y->value || !y->weight || !y->distance || !y->generation || !y->check ||
+        !y->stop || !y->rank || !y->rank_p)
+        return false;
+    y->n = 3;
+    y->dim = y->n_generations = 1;
+    y->n_ranks = 2;
+    /* Values 1, 2, 3 with weights 0, 1/4, 3/4: mean 2.75, variance 3/16, median 3. */
+    y->weight[1] = 0.25;
+    y->weight[2] = 0.75;
+    y->generation[0] = (spk_result_generation){1, 0.5, 20, 2.5};
+    y->check[0] = (spk_result_check){spk__strdup(ctx, "count"), 1, 2, 3, 4, 0.25};
+    y->n_checks = 1;
+    return y->check[0].name != NULL;
+}
+
 /* A result with everything in it; the arrays are on the heap of the context, as from a fit. */
 static spk_result *make(spk_ctx *ctx) {
     spk_result *r = SPK__NEW(ctx, spk_result);
@@ -140,7 +179,7 @@ static spk_result *make(spk_ctx *ctx) {
     }
     spk_result_score s = {.measure = (char *)(uintptr_t)"spike_distance", .part = (char *)(uintptr_t)"test", .value = 0.5, .low = 0.25, .high = NAN};
     if (all && spk_result_add_score(r, &s) == SPK_OK && add_identifiability(r) &&
-        add_front(r))
+        add_front(r) && add_diagnosis(r) && add_posterior(r))
         return r;
     spk_result_free(r);
     return NULL;
@@ -161,6 +200,20 @@ TEST(round_trip) {
     CHECK(b->n_scores == 1 && b->score[0].low == 0.25 && isnan(b->score[0].high));
     CHECK(b->history.n == 2 && b->history.first[2] == 6 && b->history.f[5] == 3.0f &&
           b->history.x[11] == 0.5f);
+    const spk_result_diagnosis *d = &b->diagnosis;
+    REQUIRE(d->n_terms == 1 && d->poor);
+    CHECK_STR(d->words, "One.\nTwo.");
+    CHECK_STR(d->term[0].name, "van_rossum");
+    CHECK(d->term[0].weight == 2 && d->term[0].best == 0.5 && d->term[0].high == 4);
+    const spk_result_posterior *q = &b->posterior;
+    const double half = 0.5;
+    double median = 0;
+    REQUIRE(q->n == 3 && q->dim == 1 && q->n_checks == 1 && q->n_ranks == 2 && q->n_generations == 1);
+    CHECK(spk_posterior_mean(q, 0) == 2.75 && spk_posterior_covariance(q, 0, 0) == 0.1875);
+    CHECK(spk_posterior_quantiles(ctx, q, 0, &half, 1, &median) == SPK_OK && median == 3);
+    CHECK(q->generation[0].effective == 2.5 && q->check[0].p == 0.25 && q->rank[1] == 1 &&
+          q->rank_p[0] == 0.5);
+    CHECK_STR(q->stop, "done");
     const spk_result_front *f = &b->front;
     REQUIRE(f->n == 4 && f->n_objectives == 2 && f->dim == 1);
     CHECK(f->picked == 2 && f->x[3] == 53 && f->value[3] == 63 && f->loss[3] == 3);
