@@ -110,6 +110,43 @@ void spk__draw_words(uint64_t seed, spk__rng_purpose purpose, uint32_t key, uint
     spk__draw_words_isa(spk__cpu_isa(), seed, purpose, key, row, first, n, out);
 }
 
+/* ---- comparing ---- */
+
+static void below_base(const uint32_t *word, size_t from, size_t n, uint32_t limit, uint32_t *out) {
+    for (size_t i = from; i < n; i++)
+        out[i / 32] |= (uint32_t)(word[i] < limit) << i % 32;
+}
+
+#if defined(__x86_64__)
+/* There is no unsigned comparison: with the upper bit turned over it is a signed one. */
+__attribute__((target("avx2"))) static size_t below_avx2(const uint32_t *word, size_t n,
+                                                         uint32_t limit, uint32_t *out) {
+    const __m256i turn = _mm256_set1_epi32(INT32_MIN);
+    const __m256i high = _mm256_xor_si256(_mm256_set1_epi32((int)limit), turn);
+    size_t done = 0;
+    for (; done + 32 <= n; done += 32) {
+        uint32_t bits = 0;
+        for (int k = 0; k < 4; k++) {
+            __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(word + done + 8 * k));
+            __m256i is = _mm256_cmpgt_epi32(high, _mm256_xor_si256(x, turn));
+            bits |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(is)) << 8 * k;
+        }
+        out[done / 32] = bits;
+    }
+    return done;
+}
+#endif
+
+void spk__draw_below(const uint32_t *word, size_t n, uint32_t limit, uint32_t *out) {
+    size_t done = 0;
+    memset(out, 0, (n + 31) / 32 * sizeof *out);
+#if defined(__x86_64__)
+    if (spk__cpu_isa() >= SPK_ISA_AVX2)
+        done = below_avx2(word, n, limit, out);
+#endif
+    below_base(word, done, n, limit, out);
+}
+
 /* ---- distributions ---- */
 
 /* The normal quantile to one part in 10^7 (Wichura 1988, algorithm AS 241, PPND7,

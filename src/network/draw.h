@@ -18,6 +18,9 @@ void spk__draw_words(uint64_t seed, spk__rng_purpose purpose, uint32_t key, uint
 void spk__draw_words_isa(spk_isa isa, uint64_t seed, spk__rng_purpose purpose, uint32_t key,
                          uint32_t row, uint32_t first, size_t n, uint32_t *out);
 
+/* Which of n words are below a limit: bit i % 32 of out[i / 32]; bits behind the last are 0. */
+void spk__draw_below(const uint32_t *word, size_t n, uint32_t limit, uint32_t *out);
+
 /* A standard draw of a distribution from 32 random bits: uniform on [0, 1) or normal, of 24 bits.
  */
 float spk__draw_standard(spk_dist_kind kind, uint32_t word);

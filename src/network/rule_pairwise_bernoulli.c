@@ -13,6 +13,7 @@ static size_t row(const spk__rule_job *job, uint32_t source, uint32_t keep,
                   spk__rule_scratch *scratch, uint32_t *target, uint32_t *order) {
     enum { BATCH = sizeof scratch->words / sizeof scratch->words[0] };
     const uint32_t *u = scratch->words;
+    uint32_t bits[BATCH / 32];
     bool skip = job->same && !job->p->autapses;
     size_t n = 0;
     for (uint32_t first = 0; first < job->n_target; first += BATCH) {
@@ -24,19 +25,15 @@ static size_t row(const spk__rule_job *job, uint32_t source, uint32_t keep,
                 scratch->words[i] -= scratch->words[i] == UINT32_MAX;
         if (skip && source >= first && source - first < count)
             scratch->words[source - first] = UINT32_MAX;
-        if (!target) {
-            for (uint32_t i = 0; i < count; i++)
-                n += u[i] < keep;
-            continue;
-        }
-        /* Without a branch: the slot behind the last one may be written and is then overwritten. */
-        uint32_t left = count;
-        while (left > 0 && u[left - 1] >= keep)
-            left--;
-        for (uint32_t i = 0; i < left; i++) {
-            target[n] = first + i;
-            order[n] = u[i];
-            n += u[i] < keep;
+        spk__draw_below(u, count, keep, bits);
+        for (uint32_t k = 0; k < (count + 31) / 32; k++) {
+            if (!target)
+                n += (size_t)__builtin_popcount(bits[k]);
+            for (uint32_t b = target ? bits[k] : 0; b; b &= b - 1, n++) {
+                uint32_t i = 32 * k + (uint32_t)__builtin_ctz(b);
+                target[n] = first + i;
+                order[n] = u[i];
+            }
         }
     }
     return n;
