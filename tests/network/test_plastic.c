@@ -156,8 +156,11 @@ TEST(all_pairs_count_and_cutting_a_run_changes_nothing) {
     /* 13.1 + 3: at the synapse with the target's spike of 13.1; the rest has not arrived. */
     q.n_pre = q.n_drive = 3;
     CHECK(run_pairing(k, &q, 16, 1, &whole) == SPK_OK);
+    /* A weight asked for at the step of the source's spike knows of it. */
+    CHECK(run_pairing(k, &q, 13.1, 1, &pieces) == SPK_OK);
     q.n_drive = 2;
     CHECK_NEAR(whole, events(&q, 0.05, 1.1, 20, 100), 1e-12 * 30);
+    CHECK(whole == pieces);
     spk_model_free(m);
 }
 
@@ -350,6 +353,48 @@ TEST(mistakes_are_told) {
     spk_model_free(m);
 }
 
+/* ---- memory ---- */
+
+static const spk_kernel *plastic;
+
+static spk_status build_run_and_ask(spk_ctx *c) {
+    const double at[] = {1, 2, 3};
+    spk_train train = {at, 3, 0, 10};
+    spk_population pop[] = {{.name = "in", .size = 1, .trains = &train},
+                            {.name = "cells", .size = 40, .kernel = &lif_f64}};
+    spk_projection p = SPK_PROJECTION_INIT;
+    p.name = "p";
+    p.from = "in";
+    p.to = "cells";
+    p.weight = (spk_dist)SPK_CONSTANT(30);
+    p.synapse = plastic;
+    spk_network_spec spec = SPK_NETWORK_SPEC_INIT;
+    spec.populations = pop;
+    spec.n_populations = 2;
+    spec.projections = &p;
+    spec.n_projections = 1;
+    spec.max_rate_Hz = 1e5;
+    spk_network *net = NULL;
+    spk_outcome out;
+    spk_status st = spk_network_new(c, &spec, NULL, &net);
+    if (!st)
+        st = spk_network_run(net, 6, &out);
+    if (!st)
+        CHECK(out.n_spikes >= 40);
+    if (!st)
+        st = spk_network_set(net, &spec);
+    spk_network_free(net);
+    return st;
+}
+
+TEST(failing_allocations_are_survived) {
+    spk_model *m = open_synapse("stdp_synapse");
+    REQUIRE(m);
+    plastic = spk_model_kernel(m, SPK_FLOAT64);
+    check_every_allocation(build_run_and_ask);
+    spk_model_free(m);
+}
+
 int main(void) {
     ctx = spk_ctx_new(NULL);
     RUN(one_pair_of_spikes_follows_the_closed_form);
@@ -359,6 +404,7 @@ int main(void) {
     RUN(threads_and_pieces_give_the_same_bits);
     RUN(static_synapses_are_those_of_a_projection_without);
     RUN(mistakes_are_told);
+    RUN(failing_allocations_are_survived);
     spk_ctx_free(ctx);
     return test_end();
 }
