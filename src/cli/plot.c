@@ -43,7 +43,8 @@ static spk_status plot(cli *c, cli_run *r, size_t kind, const spk_plot_options *
     if (needs & SPK_PLOT_NEEDS_PROFILES)
         parts |= CLI_PAGE_PROFILES;
     cli_page_source source = cli_page_source_of(r, c->argv[0]);
-    spk_status st = cli_page_new(c, &source, parts, &page);
+    spk_status st = r->network ? cli_page_new_network(c, r, c->argv[0], &page)
+                               : cli_page_new(c, &source, parts, &page);
     if (!st)
         st = to ? spk_plot_write(c->ctx, cli_page_data(page), kind, o, to)
                 : print_figure(c, cli_page_data(page), kind, o);
@@ -97,7 +98,7 @@ static spk_status run_plot(cli *c) {
     if (st)
         return st;
     cli_run r = {0};
-    st = cli_run_open_cell(c, c->argv[0], &r);
+    st = cli_run_open(c, c->argv[0], &r);
     if (st)
         return st;
     st = plot(c, &r, kind, &o, to);

@@ -31,7 +31,7 @@ spk_status spk_plot_find(spk_ctx *ctx, const char *name, size_t *kind) {
         }
     }
     return spk__fail_name(ctx, SPK_ERR_USAGE, NULL, name, names, N_KINDS,
-                          "`spikefit plot --help` lists them", "there is no figure '%s'", name);
+                          "`spikefit list figures` lists them", "there is no figure '%s'", name);
 }
 
 spk_status spk_plot_format_of(spk_ctx *ctx, const char *path, spk_plot_format *out) {

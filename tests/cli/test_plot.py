@@ -22,7 +22,11 @@ def every_figure_becomes_a_file():
     check({"trace", "raster", "psth", "isi", "scores", "parameters", "profiles", "convergence", "population",
            "failures"} <= set(kinds()), kinds())
     magic = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}
-    for i, kind in enumerate(kinds()):
+    of_networks = ("network-raster", "distributions")
+    for kind in of_networks:
+        r = spikefit("plot", "run", kind, "--to", "none.svg")
+        check(r.code == 1 and "of no network" in r.err, r)
+    for i, kind in enumerate(k for k in kinds() if k not in of_networks):
         extension = list(magic)[i % 3]
         r = spikefit("plot", "run", kind, "--to", f"{kind}.{extension}")
         check(r.code == 0 and r.out == f"{kind}.{extension}\n" and r.err == "", kind, r)
