@@ -334,13 +334,14 @@ static spk_status run_simulate(cli *c) {
 const cli_command cli_simulate = {
     .name = "simulate",
     .sentence = "run a fitted model, or any model, and write spikes and states",
-    .usage = "RUN|MODEL|NETWORK.yaml [--out FILE.csv] [--stimulus TEXT] ...",
+    .usage = "RUN|MODEL|NETWORK.yaml|SONATA.json [--out FILE] [--stimulus TEXT] ...",
     .help =
         "Of a run: the fitted model under the recording's first stimulus, or the one\n"
         "described.\n"
-        "Of a network study (.yaml), or of a run of one: its network, with the numbers of\n"
-        "the study or the best found; spikes go to --out (.h5, .gdf, .csv), and no option\n"
-        "but --weights is taken beside it.\n"
+        "Of a network study (.yaml), of a run of one, or of a SONATA simulation\n"
+        "configuration (.json): its network, with the numbers of the study or the best\n"
+        "found; spikes go to --out (.h5, .gdf, .csv), and no option but --weights is taken\n"
+        "beside it.\n"
         "Without --out the spike times (ms) go to standard output.\n\n"
         "  --out FILE        time, current, voltage and the states of --record as CSV\n"
         "  --weights FILE    of a network: its synapses at the end, .csv or .h5\n"

@@ -2,7 +2,7 @@
  * bytes, tables that hold together or an error that names its file. */
 #include "fuzz/fuzz.h"
 #include "io/columns.h"
-#include "io/h5_write.h"
+#include "io/network_seeds.h"
 #include "io/sonata_network.h"
 
 #include <math.h>
@@ -91,43 +91,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
 }
 
-/* Five nodes in two groups, or six edges among them. */
-static void write_table(spk_ctx *ctx, const char *path, bool edges) {
-    static const uint64_t type[] = {7, 7, 9, 7, 9, 9}, group[] = {0, 0, 1, 0, 1, 1};
-    static const uint64_t index[] = {0, 1, 0, 2, 1, 2}, from[] = {0, 1, 2, 3, 4, 0},
-                          id[] = {0, 1, 2, 3, 4};
-    static const double value[] = {-50, -51, -52};
-    const char *what = edges ? "edge" : "node";
-    size_t n = edges ? 6 : 5;
-    char at[64];
-    spk__h5w w;
-    spk__h5w_open(ctx, &w);
-#define AT(text) (snprintf(at, sizeof at, "/%ss/cells/" text, what, what), at)
-    spk__h5w_counts(&w, AT("%s_type_id"), type, n);
-    spk__h5w_counts(&w, AT("%s_group_id"), group, n);
-    spk__h5w_counts(&w, AT("%s_group_index"), index, n);
-    if (edges) {
-        for (int k = 0; k < 2; k++) {
-            snprintf(at, sizeof at, "/edges/cells/%s_node_id", k ? "target" : "source");
-            spk__h5w_counts(&w, at, from, n);
-            spk__h5w_attr_text(&w, at, "node_population", "cells");
-        }
-        spk__h5w_doubles(&w, "/edges/cells/0/syn_weight", value, 3, 1);
-        spk__h5w_doubles(&w, "/edges/cells/1/delay", value, 3, 1);
-    } else {
-        spk__h5w_counts(&w, "/nodes/cells/node_id", id, n);
-        spk__h5w_group(&w, "/nodes/cells/0");
-        spk__h5w_doubles(&w, "/nodes/cells/1/dynamics_params/V_th", value, 2, 1);
-    }
-    if (spk__h5w_finish(&w, path) || read_as(edges ? EDGES : NODES, path))
-        abort(); /* a seed that is not valid tests nothing */
-}
-
 static fuzz_seed table_seed(bool edges) {
     static uint8_t data[2][1 << 16];
     const char *path = edges ? "edges.h5" : "nodes.h5";
     spk_ctx *ctx = spk_ctx_new(NULL);
-    write_table(ctx, path, edges);
+    if (write_table(ctx, path, edges) || read_as(edges ? EDGES : NODES, path))
+        abort(); /* a seed that is not valid tests nothing */
     spk_ctx_free(ctx);
     FILE *f = fopen(path, "rb");
     size_t n = f ? fread(data[edges], 1, sizeof data[edges], f) : 0;
@@ -138,17 +107,12 @@ static fuzz_seed table_seed(bool edges) {
 }
 
 const fuzz_seed *fuzz_seeds(size_t *n) {
-    static const char types[] = "node_type_id model_type model_template dynamics_params\n"
-                                "100 point_neuron nest:iaf_psc_alpha \"a file.json\"\n\n"
-                                "7 virtual NULL ei=='e'\n";
-    static const char columns[] =
-        "# edges\nsource,target,weight (pA),delay_ms\n0,1,2.5,1\n1,0,NaN,2e0\n";
     static fuzz_seed seeds[4];
     if (!seeds[0].data) {
         seeds[0] = table_seed(false);
         seeds[1] = table_seed(true);
-        seeds[2] = (fuzz_seed){types, sizeof types - 1};
-        seeds[3] = (fuzz_seed){columns, sizeof columns - 1};
+        seeds[2] = (fuzz_seed){types_seed, sizeof types_seed - 1};
+        seeds[3] = (fuzz_seed){columns_seed, sizeof columns_seed - 1};
     }
     *n = 4;
     return seeds;
