@@ -19,12 +19,14 @@ typedef struct {
 static spk_status read_config(spk_netstudy *s, spk__sonata *out, const char *path,
                               const spk__node *root, int depth);
 
+/* A study about a circuit has a simulation too: a mapping, where a configuration names a file. */
 bool spk__sonata_recognise(const spk__node *root) {
+    const spk__node *simulation = spk__node_find(root, "simulation");
     return !spk__node_find(root, "populations") &&
            (spk__node_find(root, "networks") ||
             (spk__node_find(root, "network") &&
              (spk__node_find(root, "run") || spk__node_find(root, "manifest") ||
-              spk__node_find(root, "simulation"))));
+              (simulation && simulation->kind == SPK__SCALAR))));
 }
 
 /* ---- paths ---- */

@@ -320,6 +320,11 @@ simulation: {duration: 100 ms}
         end = p["E_L"] + 15 * 700 / p["C_m"]
         first = 15 * np.log((end + 70) / (end - p["V_th"]))
         check(-1e-9 <= min(t for n, t in got if n == i) - first < 0.1 + 1e-9, i, first)
+    write("short.yaml", "network: circuit/simulation.json\nsimulation: {duration: 50 ms}\n")
+    r = spikefit("inspect", "short.yaml")
+    check(r.code == 0 and "run for 50 ms in steps of 0.1 ms" in r.out, r)
+    r = spikefit("simulate", "short.yaml", "--out", "short.h5")
+    check(r.code == 0 and max(t for _, t in spikes("short.h5", "cells")) <= 50, r)
     write("bad.yaml", "network: circuit/simulation.json\npopulations: {cells: {I_e: 3 pA}}\n")
     r = spikefit("simulate", "bad.yaml")
     check(r.code == 3 and "bad.yaml:2:15: error: the nodes cells are of several models" in r.err, r)
