@@ -2,8 +2,8 @@
 #include "netstudy/read.h"
 
 static const char *const projection_keys[] = {
-    "from",    "to",       "port",      "rule", "weight",  "delay", "scale",
-    "release", "autapses", "multapses", "file", "synapse", NULL};
+    "from",    "to",       "port",      "rule", "weight",  "delay",  "scale",
+    "release", "autapses", "multapses", "file", "synapse", "select", NULL};
 
 static bool is_own_key(const char *key) {
     for (size_t i = 0; projection_keys[i]; i++)

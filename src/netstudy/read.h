@@ -42,7 +42,8 @@ spk_status spk__read_weight(spk_netstudy *s, const spk__node *n, const spk__weig
 spk_status spk__read_recording(spk_netstudy *s, const spk__node *n, const char *const *keys,
                                const spk_recording **out);
 
-/* A table of edges; map: the projection, for what must not be said twice. */
+/* A table of edges or a SONATA file of them; map: the projection, for `select` and what must not be
+ * said twice. */
 spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__node *file,
                            const spk__weight_unit *weight, spk_projection *p);
 /* {file: TABLE, column: NAME}: one value a neuron; name: of the column, where none is given. */

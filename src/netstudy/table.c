@@ -1,5 +1,6 @@
 /* Tables that a study names: edges, and parameters with one value a neuron. */
 #include "io/columns.h"
+#include "io/sonata_network.h"
 #include "netstudy/read.h"
 
 #include <math.h>
@@ -136,8 +137,8 @@ static void tell_unused(spk_netstudy *s, const spk__columns *c) {
     }
 }
 
-spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__node *file,
-                           const spk__weight_unit *weight, spk_projection *p) {
+static spk_status read_table(spk_netstudy *s, const spk__node *map, const spk__node *file,
+                             const spk__weight_unit *weight, spk_projection *p) {
     spk__columns c;
     uint32_t *source = NULL, *target = NULL;
     double *weights = NULL, *delays = NULL;
@@ -170,6 +171,140 @@ spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__nod
     p->weight_loc = weights ? loc : p->weight_loc;
     p->delay_loc = delays ? loc : p->delay_loc;
     return SPK_OK;
+}
+
+/* ---- SONATA edges ---- */
+
+static bool is_hdf5(const char *path) {
+    unsigned char head[8] = {0};
+    FILE *f = fopen(path, "rbe");
+    bool is = f && fread(head, 1, 8, f) == 8 && !memcmp(head, "\x89HDF\r\n\x1a\n", 8);
+    if (f)
+        fclose(f);
+    return is;
+}
+
+static spk_status choose_edges(spk_netstudy *s, const spk__node *map, const spk__node *file,
+                               const spk__sonata_tables *all, const spk__sonata_table **out) {
+    const spk__node *select = spk__node_find(map, "select");
+    const char *names[64];
+    size_t n = 0;
+    if (select && select->kind != SPK__SCALAR)
+        return spk__node_expect(s->ctx, select, SPK__SCALAR, "select");
+    for (size_t i = 0; i < all->n; i++) {
+        if (!select || !strcmp(select->text, all->table[i].name))
+            *out = &all->table[i];
+        if (n < 64)
+            names[n++] = all->table[i].name;
+    }
+    if (select && !*out)
+        return spk__fail_name(s->ctx, SPK_ERR_INPUT, &select->loc, select->text, names, n, NULL,
+                              "%s has no edges '%s'", file->text, select->text);
+    if (!select && all->n > 1)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &file->loc,
+                         "name one with select:", "%s has %zu populations of edges", file->text,
+                         all->n);
+    return SPK_OK;
+}
+
+static spk_status copy_end(spk_netstudy *s, const spk__sonata_table *t, const int64_t *id,
+                           const spk_population *p, const spk_loc *loc, uint32_t **out) {
+    uint32_t *to = spk__arena_alloc(s->arena, t->n, sizeof *to);
+    if (!to)
+        return SPK_ERR_MEMORY;
+    for (size_t i = 0; i < t->n; i++) {
+        if (id[i] < 0 || id[i] >= p->size)
+            return spk__fail(s->ctx, SPK_ERR_INPUT, loc, "neurons are counted from 0",
+                             "edge %zu of %s has neuron %lld, which is not in %s: it has %u", i,
+                             t->name, (long long)id[i], p->name, p->size);
+        to[i] = (uint32_t)id[i];
+    }
+    *out = to;
+    return SPK_OK;
+}
+
+/* A column that all edges have, or none. */
+static spk_status copy_column(spk_netstudy *s, const spk__sonata_table *t, const char *name,
+                              const spk_loc *loc, double **out) {
+    const double *v = spk__sonata_column_find(t, name);
+    double *to = v ? spk__arena_alloc(s->arena, t->n, sizeof *to) : NULL;
+    if (v && !to)
+        return SPK_ERR_MEMORY;
+    for (size_t i = 0; v && i < t->n; i++) {
+        to[i] = v[i];
+        if (isnan(v[i]))
+            return spk__fail(s->ctx, SPK_ERR_INPUT, loc, NULL, "edge %zu of %s has no %s", i,
+                             t->name, name);
+    }
+    *out = to;
+    return SPK_OK;
+}
+
+static spk_status take_edges(spk_netstudy *s, const spk__node *map, const spk__sonata_table *t,
+                             const spk_loc *loc, spk_projection *p) {
+    uint32_t *source = NULL, *target = NULL;
+    double *weights = NULL, *delays = NULL, *copies = NULL;
+    spk_edges *e = spk__arena_alloc(s->arena, 1, sizeof *e);
+    spk_status st = e ? SPK_OK : SPK_ERR_MEMORY;
+    if (!st)
+        st = copy_end(s, t, t->source, spk__find_population(s, p->from), loc, &source);
+    if (!st)
+        st = copy_end(s, t, t->target, spk__find_population(s, p->to), loc, &target);
+    if (!st)
+        st = copy_column(s, t, "syn_weight", loc, &weights);
+    if (!st)
+        st = copy_column(s, t, "delay", loc, &delays);
+    if (!st)
+        st = copy_column(s, t, "nsyns", loc, &copies);
+    if (!st && copies && !weights)
+        st = spk__fail(s->ctx, SPK_ERR_INPUT, loc, NULL, "edges %s have nsyns but no syn_weight",
+                       t->name);
+    if (!st)
+        st = only_once(s, map, "weight", weights, "use scale: to multiply the weights of a file");
+    if (!st)
+        st = only_once(s, map, "delay", delays, "leave it out");
+    if (st)
+        return st;
+    for (size_t i = 0; copies && i < t->n; i++)
+        weights[i] *= copies[i];
+    *e = (spk_edges){source, target, weights, delays, t->n, 0};
+    p->edges = e;
+    p->weight_loc = weights ? *loc : p->weight_loc;
+    p->delay_loc = delays ? *loc : p->delay_loc;
+    return SPK_OK;
+}
+
+static spk_status read_sonata(spk_netstudy *s, const spk__node *map, const spk__node *file,
+                              const char *path, spk_projection *p) {
+    spk__sonata_tables all = {0};
+    const spk__sonata_table *t = NULL;
+    const spk_loc loc = {.file = path};
+    spk_status st = spk__sonata_edges_read(s->ctx, s->arena, path, &all);
+    if (!st)
+        st = choose_edges(s, map, file, &all, &t);
+    if (!st)
+        st = take_edges(s, map, t, &loc, p);
+    spk__sonata_tables_free(&all);
+    return st;
+}
+
+spk_status spk__read_edges(spk_netstudy *s, const spk__node *map, const spk__node *file,
+                           const spk__weight_unit *weight, spk_projection *p) {
+    const spk__node *select = spk__node_find(map, "select");
+    spk_status st = spk__node_expect(s->ctx, file, SPK__SCALAR, "the file");
+    if (st)
+        return st;
+    const char *path = spk__netstudy_path(s, file->text);
+    if (!path)
+        return SPK_ERR_MEMORY;
+    if (is_hdf5(path)) {
+        st = spk__netstudy_list(s, path);
+        return st ? st : read_sonata(s, map, file, path, p);
+    }
+    if (select)
+        return spk__fail(s->ctx, SPK_ERR_INPUT, &select->key_loc, "leave it out",
+                         "a table of text has nothing to select from");
+    return read_table(s, map, file, weight, p);
 }
 
 /* ---- one value a neuron ---- */

@@ -44,6 +44,35 @@ def edges_of_a_file_are_those_of_a_rule():
 
 
 @case
+def edges_of_a_sonata_file_are_those_of_a_table():
+    import h5py
+    import numpy as np
+    edges = [(0, 1, 150.0, 2.0), (1, 2, 75.0, 1.5), (3, 0, -90.0, 3.0)]
+    write("edges.csv", "source,target,weight,delay_ms\n" + "".join("%d,%d,%g,%g\n" % e for e in edges))
+    with h5py.File(path("edges.h5"), "w") as f:
+        for name in ("rec", "other"):
+            g = f.create_group(f"edges/{name}")
+            for i, end in enumerate(("source", "target")):
+                g[f"{end}_node_id"] = np.array([e[i] for e in edges], "u8")
+                g[f"{end}_node_id"].attrs["node_population"] = "E"
+            g["edge_type_id"] = np.zeros(3, "u4")
+            g["edge_group_id"], g["edge_group_index"] = np.zeros(3, "u4"), np.arange(3)
+            g["0/syn_weight"] = [e[2] / 2 for e in edges]
+            g["0/nsyns"] = [2, 2, 2]
+            g["0/delay"] = [e[3] for e in edges]
+    cells = "E: {model: iaf_psc_delta, size: 4, V_m: {uniform: [-70 mV, -60 mV]}}"
+    want = spikes(cells, "EE: {from: E, to: E, rule: explicit, file: edges.csv, scale: 0.1}")
+    check(want != spikes(cells))
+    same(spikes(cells, "EE: {from: E, to: E, rule: explicit, file: edges.h5, select: rec, scale: 0.1}"), want)
+    for more, words in (("", "has 2 populations of edges"), (", select: rex", "has no edges 'rex'"),
+                        (", select: rec, delay: 1 ms", "the file gives a delay for each edge")):
+        write("bad.yaml", f"populations: {{{cells}}}\nprojections: {{a: {{from: E, to: E, rule: explicit, "
+                          f"file: edges.h5{more}}}}}\n")
+        r = spikefit("simulate", "bad.yaml")
+        check(r.code == 3 and "bad.yaml:2:" in r.err and "error: " in r.err and words in r.err, r)
+
+
+@case
 def a_fit_can_scale_the_weights_of_a_file():
     write("edges.csv", "source,target,weight\n" + "".join(
         f"{i},{j},{20 + i}\n" for i in range(4) for j in range(4) if i != j))
