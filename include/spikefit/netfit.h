@@ -12,8 +12,9 @@ extern "C" {
 #endif
 
 /* Searches the free numbers. In the progress n_models is 1 and problem NULL; best_values are all
- * numbers of the study. Where the study redraws the wiring, the result is what the method believes
- * to be the best, and its loss the mean over wirings that no generation had. The result's kind is
+ * numbers of the study. Where the study redraws the wiring, the 64 candidates of the lowest losses and
+ * the search's centre are judged by wirings that no generation had, and the best mean is taken. The
+ * result's kind is
  * SPK_RESULT_NETWORK: a model for each population's, a parameter for each number, a score for each
  * loss on train and test, and for numbers that multiply each other how well the data tell them
  * apart. Errors as spk_fit_run; ERR_USAGE for a study without data or free numbers. */

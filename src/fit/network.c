@@ -106,18 +106,57 @@ static spk_status check(spk_ctx *ctx, const spk_netstudy *s) {
     return SPK_OK;
 }
 
-/* Under noise the lowest loss ever told is a lucky one. */
-static spk_status settle(run *r, spk__outcome *o) {
-    if (spk_netstudy_search(r->study)->redraw && isfinite(o->best)) {
-        spk_search_favourite(r->loop.search, o->best_x);
-        spk_status st =
-            spk__network_judge(r->study, o->best_x, 1, true, r->o->threads, &o->best, NULL);
-        if (st)
-            return st;
+/* The rows of the history with the lowest losses, at most n of them, lowest first. */
+static size_t lowest_rows(const spk_result_history *h, size_t n, size_t *row) {
+    size_t kept = 0;
+    for (size_t i = 0; h->n && i < h->first[h->n]; i++) {
+        if (kept == n && !(h->f[i] < h->f[row[n - 1]]))
+            continue;
+        size_t at = kept < n ? kept++ : n - 1;
+        for (; at && h->f[i] < h->f[row[at - 1]]; at--)
+            row[at] = row[at - 1];
+        row[at] = i;
     }
-    if (isfinite(o->best))
+    return kept;
+}
+
+/* Under noise the lowest loss ever told is a lucky one. So the candidates of the lowest losses, and
+ * where the search centres, are judged by the same wirings, which no generation had; the best of
+ * those is taken. */
+static spk_status settle_noisy(run *r, spk__outcome *o) {
+    enum { FINALISTS = 64 };
+    const spk_result_history *h = &o->history.h;
+    size_t row[FINALISTS], n = lowest_rows(h, FINALISTS, row), best = 0;
+    double *x = SPK__ARRAY(r->loop.ctx, (n + 1) * h->dim, double);
+    double *loss = SPK__ARRAY(r->loop.ctx, n + 1, double);
+    spk_status st = x && loss ? SPK_OK : SPK_ERR_MEMORY;
+    for (size_t i = 0; i < n && !st; i++)
+        for (size_t k = 0; k < h->dim; k++)
+            x[i * h->dim + k] = (double)h->x[row[i] * h->dim + k];
+    if (!st && spk_search_favourite(r->loop.search, x + n * h->dim))
+        n++;
+    if (!st)
+        st = spk__network_judge(r->study, x, n, true, r->o->threads, loss, NULL);
+    for (size_t i = 1; i < n && !st; i++)
+        best = loss[i] < loss[best] ? i : best;
+    if (!st) {
+        memcpy(o->best_x, x + best * h->dim, h->dim * sizeof *x);
+        o->best = loss[best];
+    }
+    spk__free(r->loop.ctx, x);
+    spk__free(r->loop.ctx, loss);
+    return st;
+}
+
+static spk_status settle(run *r, spk__outcome *o) {
+    spk_status st = SPK_OK;
+    if (!isfinite(o->best))
+        return SPK_OK;
+    if (spk_netstudy_search(r->study)->redraw)
+        st = settle_noisy(r, o);
+    if (!st)
         spk_netstudy_decode(r->study, o->best_x, o->best_values);
-    return SPK_OK;
+    return st;
 }
 
 spk_status spk_netfit_run(spk_ctx *ctx, spk_netstudy *s, const spk_fit_options *o,
