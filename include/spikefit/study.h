@@ -156,7 +156,7 @@ void spk_study_free(spk_study *s);
 /* ---- changing the text ---- */
 
 /* One key set to other values: "model", "data.recording", "search.islands". One value is written as such,
- * several as a list. */
+ * several as a list; with none the key is taken out. */
 typedef struct {
     const char *key;
     const char *const *value;

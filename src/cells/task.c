@@ -8,20 +8,94 @@
 #include <stdio.h>
 #include <time.h>
 
+enum { MOST_EDITS = 256 };
+
+/* Keys of fit and fixed that a model of the study has and this one has not. */
+typedef struct {
+    spk_study_edit edit[MOST_EDITS];
+    spk__str names; /* "fit.tau_m\0..." */
+    size_t n;
+} foreign;
+
+static bool has_parameter(const spk_kernel *k, const char *name) {
+    for (size_t i = 0; i < k->n_parameters; i++)
+        if (strcmp(k->parameters[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_foreign(foreign *g, const spk_kernel *k, const char *block, const char *name) {
+    if (has_parameter(k, name) || g->n == MOST_EDITS)
+        return;
+    spk__str_add(&g->names, "%s.%s", block, name);
+    spk__str_addn(&g->names, "", 1);
+    g->n++;
+}
+
+/* What is left of the study's `fit` and `fixed` for one model of several. None of its own in `fit`:
+ * those that it suggests, as if the study gave none. */
+static spk_status find_foreign(spk_ctx *ctx, const spk_study *y, foreign *g) {
+    spk_setup *setup = NULL;
+    spk_problem *p;
+    spk_status st = spk_setup_new(ctx, y, &setup);
+    /* The model opens; the problem may be refused for the very names that are looked for. */
+    size_t before = spk_ctx_diag_count(ctx);
+    const spk_model *m = NULL;
+    if (!st) {
+        st = spk_setup_problem(setup, 0, &p);
+        m = spk_setup_model(setup, 0);
+    }
+    if (m) {
+        const spk_kernel *k = spk_model_kernel(m, SPK_FLOAT64);
+        spk_ctx_diag_truncate(ctx, before);
+        for (size_t i = 0; i < y->n_free; i++)
+            add_foreign(g, k, "fit", y->free[i].name);
+        for (size_t i = 0; i < y->fixed.n; i++)
+            add_foreign(g, k, "fixed", y->fixed.item[i].name);
+        const char *at = g->names.text;
+        for (size_t i = 0; at && i < g->n; i++, at += strlen(at) + 1)
+            g->edit[i] = (spk_study_edit){at, NULL, 0};
+        st = g->names.failed ? SPK_ERR_MEMORY : SPK_OK;
+    }
+    spk_setup_free(setup);
+    return st;
+}
+
+/* Whether the study names several models. */
+static spk_status names_several(spk_ctx *ctx, const spk__task *t, bool *several) {
+    spk_study *y = NULL;
+    spk_status st = spk_study_parse(ctx, t->study_name, t->study, strlen(t->study), &y);
+    *several = !st && y->n_models > 1 && y->n_free + y->fixed.n > 0;
+    spk_study_free(y);
+    return st;
+}
+
 spk_status spk__task_study(spk_ctx *ctx, const spk__task *t, const spk_cell_fit *f,
                            spk_study **out) {
     const char *recording = f->recording, *model = f->model;
     const spk_study_edit edit[] = {{"data.recording", &recording, 1}, {"model", &model, 1}};
-    spk__str folder = {.ctx = ctx};
-    spk_study *y = NULL;
-    spk__str_add(&folder, "%s/%s", t->run, f->folder);
-    spk_status st = folder.failed ? SPK_ERR_MEMORY
-                                  : spk_study_parse_edited(ctx, t->study_name, t->study,
-                                                           strlen(t->study), edit, 2, &y);
+    spk_study *y = NULL, *placed = NULL, *own = NULL;
+    bool several = false;
+    foreign g = {.names = {.ctx = ctx}};
+    spk_status st = names_several(ctx, t, &several);
     if (!st)
-        st = spk_study_locate(ctx, t->study_name, y->text, y->text_length, t->run, out);
+        st = spk_study_parse_edited(ctx, t->study_name, t->study, strlen(t->study), edit, 2, &y);
+    if (!st)
+        st = spk_study_locate(ctx, t->study_name, y->text, y->text_length, t->run, &placed);
+    if (!st && several)
+        st = find_foreign(ctx, placed, &g);
+    if (!st && g.n) {
+        st = spk_study_parse_edited(ctx, placed->path, placed->text, placed->text_length, g.edit,
+                                    g.n, &own);
+        spk_study_free(placed);
+        placed = NULL;
+    }
     spk_study_free(y);
-    spk__str_free(&folder);
+    spk__str_free(&g.names);
+    if (st)
+        spk_study_free(placed);
+    else
+        *out = own ? own : placed;
     return st;
 }
 

@@ -86,6 +86,19 @@ static void insert(spk__str *s, const change *c, const spk__node *map, const cha
     spk__str_addn(s, c->text + at, c->length - at);
 }
 
+/* A key with its value; an empty mapping stays where it was the only one. */
+static void cut(spk__str *s, const change *c, const spk__node *map, const spk__node *n) {
+    const spk__node *before = NULL;
+    bool flow = c->text[map->from] == '{';
+    for (const spk__node *k = map->first; k != n; k = k->next)
+        before = k;
+    size_t from = !n->next && before ? before->to : n->key_from;
+    size_t to = n->next ? n->next->key_from : n->to;
+    spk__str_addn(s, c->text, from);
+    spk__str_add(s, "%s", map->n == 1 && !flow ? "{}" : "");
+    spk__str_addn(s, c->text + to, c->length - to);
+}
+
 /* At the end of the text: a top key, or a mapping of one key. */
 static void append(spk__str *s, const change *c, const char *map, const char *key) {
     spk__str_addn(s, c->text, c->length);
@@ -107,8 +120,12 @@ static spk_status edit_tree(spk_ctx *ctx, const change *c, const spk__node *root
         return spk__fail(ctx, SPK_ERR_INPUT, map ? &map->loc : &root->loc,
                          "write it as a mapping: {key: value}", "there is no place for '%s' here",
                          key);
-    if (n)
+    if (n && !c->edit->n)
+        cut(out, c, map, n);
+    else if (n)
         replace(out, c, n);
+    else if (!c->edit->n)
+        spk__str_addn(out, c->text, c->length);
     else if (map && map->n)
         insert(out, c, map, last);
     else if (map && dot) /* data: {} */

@@ -77,6 +77,7 @@ static spk_status attach(builder *b, spk__node *node) {
         }
         node->key = key->text;
         node->key_loc = key->loc;
+        node->key_from = key->from;
         node->key_to = key->to;
         b->open[b->depth - 1].key = NULL;
     }

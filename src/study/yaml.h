@@ -18,7 +18,7 @@ struct spk__node {
     bool quoted;
     spk_loc loc;
     size_t from, to; /* the bytes of the text that it takes up */
-    size_t key_to;   /* where the key ends */
+    size_t key_from, key_to; /* those of its key */
     size_t n;
     spk__node *first, *next;
 };

@@ -271,4 +271,20 @@ def shards_are_joined_to_the_run_that_they_are_parts_of():
     check(spikefit("fit", "--extend", 100, "joint").code == 0)
 
 
+@case
+def a_study_of_several_models_may_name_parameters_of_each():
+    write("studies/list.yaml", "model: [iaf_psc_exp, izhikevich_2007]\ndata:\n  recording: x.csv\nfit:\n  C_m: auto\n"
+                               "  tau_m: [5 ms, 50 ms]\n  C: auto\nfixed: {k: 0.5 nS/mV}\nsearch: {evaluations: 200}\n")
+    r = spikefit("fit", "studies/list.yaml", "--cells", "cells/a1.csv", "--out", "list")
+    check(r.code == 0, r)
+    for model, free in (("iaf_psc_exp", ["C_m", "tau_m"]), ("izhikevich_2007", ["C"])):
+        result = json.loads(read(f"list/a1/{model}/result.json"))
+        same([n for n, p in result["parameters"].items() if p["free"]], free)
+        r = spikefit("rerun", f"list/a1/{model}")
+        check(r.code == 0 and "the same bits" in r.out, r)
+    write("studies/list.yaml", read("studies/list.yaml", "r").replace("tau_m", "tua_m"))
+    r = spikefit("fit", "studies/list.yaml", "--cells", "cells/a1.csv", "--out", "typo")
+    check(r.code == 3 and "no model of the study has a parameter 'tua_m'" in r.err, r)
+
+
 run_cases()
