@@ -116,7 +116,8 @@ static int by_name(const void *a, const void *b) {
 /* The same file twice is one cell; two files of one name are a mistake. */
 static spk_status settle(spk_ctx *ctx, spk_cell_list *l) {
     size_t n = 0;
-    qsort(l->item, l->n, sizeof *l->item, by_name);
+    if (l->n)
+        qsort(l->item, l->n, sizeof *l->item, by_name);
     for (size_t i = 0; i < l->n; i++) {
         spk_cell *a = n ? &l->item[n - 1] : NULL, *b = &l->item[i];
         if (!a || strcmp(a->name, b->name) != 0) {
