@@ -245,6 +245,7 @@ const cli_command cli_fit = {
             "  --serve[=PORT]    the same and more as a page on this computer alone, at the\n"
             "                    address that is printed; it ends with the fit\n"
             "  --threads N       cores to use; changes no bit of the result\n"
-            "\nCtrl-C stops cleanly and keeps the best.\n",
+            "\nCtrl-C stops cleanly and keeps the best. Under `mpirun -n N`, N processes share\n"
+            "the candidates of a fit, or the cells.\n",
     .run = run_fit,
 };

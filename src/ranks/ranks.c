@@ -42,11 +42,14 @@ spk_status spk_ranks_open(spk_ctx *ctx, const char *const *plugins, size_t n, sp
         return SPK_ERR_MEMORY;
     r->ctx = ctx;
     spk_status st = load(r, plugins[i]);
-    if (st)
+    if (st) {
+        if (r->library)
+            dlclose(r->library);
         spk__free(ctx, r);
-    else
-        *out = r;
-    return st;
+        return st;
+    }
+    *out = r;
+    return SPK_OK;
 }
 
 int spk_ranks_rank(const spk_ranks *r) {
