@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { SPK_RESULT_FORMAT = 2 };
+enum { SPK_RESULT_FORMAT = 3 };
 
 /* What was fitted. A network has no chosen model, and its parameters are the numbers of its study. */
 typedef enum { SPK_RESULT_CELL, SPK_RESULT_NETWORK } spk_result_kind;
@@ -46,6 +46,11 @@ typedef struct {
                           free parameter (Akaike's idea); lower is better */
     uint64_t evaluations;
     bool chosen;
+    /* Where there are several: all parameters at its best, in their own units and the model's order, and
+     * its coincidence factor on the test data, which took no part in the choice (NaN: none, or one model). */
+    double *value;
+    size_t n_values;
+    double held_out, held_out_low, held_out_high;
 } spk_result_model;
 
 /* Two free parameters that the model uses as a product (a weight and the probability that it is there): how

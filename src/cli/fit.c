@@ -31,13 +31,28 @@ void cli_print_scores(cli *c, const spk_result *r) {
     }
 }
 
+/* In the order of what they reach on data that the search did not see; where there is none, of the study. */
 static void print_models(const spk_result *r) {
+    char a[32], b[32], d[32];
+    bool shown[64] = {0};
     if (r->n_models < 2)
         return;
-    printf("\n  %-20s %14s %14s\n", "model", "training loss", "ranked by");
-    for (size_t i = 0; i < r->n_models; i++)
-        printf("%s %-20s %14.4f %14.4f\n", r->model[i].chosen ? " *" : "  ", r->model[i].name,
-               r->model[i].loss, r->model[i].selection);
+    printf("\n  %-20s %14s %10s  %8s  %s\n", "model", "training loss", "ranked by", "held out",
+           "95 % interval");
+    for (size_t k = 0; k < r->n_models && k < 64; k++) {
+        size_t next = 64;
+        for (size_t i = 0; i < r->n_models && i < 64; i++)
+            if (!shown[i] && (next == 64 || r->model[i].held_out > r->model[next].held_out))
+                next = i;
+        const spk_result_model *m = &r->model[next];
+        shown[next] = true;
+        printf("%s %-20s %14.4f %10.4f  %8s  ", m->chosen ? " *" : "  ", m->name, m->loss, m->selection,
+               cli_number(m->held_out, 3, a));
+        printf(isnan(m->held_out_low) ? "\n" : "%s .. %s\n", cli_number(m->held_out_low, 3, b),
+               cli_number(m->held_out_high, 3, d));
+    }
+    printf("  (* kept, by the training loss charged for each free parameter; held out: the\n"
+           "  coincidence factor on test data, which take no part in the choice)\n");
 }
 
 static void print_summary(const spk_result *r) {

@@ -16,7 +16,10 @@ static spk_status fill_models(spk_ctx *ctx, const spk_netstudy *s, spk_result *r
         if (known)
             continue;
         spk_result_model *out = &r->model[r->n_models++];
-        *out = (spk_result_model){.name = spk__strdup(ctx, spk_model_name(m)),
+        *out = (spk_result_model){.held_out = NAN,
+                                  .held_out_low = NAN,
+                                  .held_out_high = NAN,
+                                  .name = spk__strdup(ctx, spk_model_name(m)),
                                   .hash = spk__strdup(ctx, spk_model_hash(m)),
                                   .text = spk__strdup(ctx, spk_model_text(m)),
                                   .integrator = spk__strdup(ctx, spk_model_integrator(m)),

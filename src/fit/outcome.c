@@ -71,6 +71,17 @@ static spk_status fill_parameters(spk_ctx *ctx, const spk_problem *p, const spk_
     return spk__result_take_point(r, p, o->best_x);
 }
 
+static spk_status keep_values(spk_ctx *ctx, const spk_kernel *k, const spk__outcome *o,
+                              spk_result_model *out) {
+    out->value = SPK__ARRAY(ctx, k->n_parameters, double);
+    if (!out->value)
+        return SPK_ERR_MEMORY;
+    out->n_values = k->n_parameters;
+    for (size_t i = 0; i < k->n_parameters; i++)
+        out->value[i] = o->best_values[i] / k->parameters[i].scale;
+    return SPK_OK;
+}
+
 static spk_status fill_models(spk_ctx *ctx, spk_setup *s, const spk__outcome *o, size_t n,
                               size_t chosen, spk_result *r) {
     r->model = SPK__ARRAY(ctx, n, spk_result_model);
@@ -91,9 +102,16 @@ static spk_status fill_models(spk_ctx *ctx, spk_setup *s, const spk__outcome *o,
                                   .loss = o[i].best,
                                   .selection = charged(s, i, o[i].best),
                                   .evaluations = o[i].evaluations,
-                                  .chosen = i == chosen};
+                                  .chosen = i == chosen,
+                                  .held_out = NAN,
+                                  .held_out_low = NAN,
+                                  .held_out_high = NAN};
         if (!out->name || !out->hash || !out->text || !out->integrator)
             return SPK_ERR_MEMORY;
+        if (n > 1)
+            st = keep_values(ctx, spk_problem_kernel(p), &o[i], out);
+        if (st)
+            return st;
     }
     return SPK_OK;
 }

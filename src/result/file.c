@@ -10,7 +10,7 @@
 
 
 /* Numbers of one item, in the order of its "numbers" table. */
-enum { MODEL_NUMBERS = 5, PARAMETER_NUMBERS = 9, SCORE_NUMBERS = 4, PAIR_NUMBERS = 7, RESULT_NUMBERS = 3 };
+enum { MODEL_NUMBERS = 8, PARAMETER_NUMBERS = 9, SCORE_NUMBERS = 4, PAIR_NUMBERS = 7, RESULT_NUMBERS = 3 };
 enum { N_COUNTS = 15 };
 
 /* ---- writing ---- */
@@ -25,9 +25,10 @@ static void put_models(spk__store *h, const spk_result *r) {
         spk__store_put_text(h, spk__store_item(&n, "models", i, "sha256"), m->hash);
         spk__store_put_text(h, spk__store_item(&n, "models", i, "nestml"), m->text);
         spk__store_put_text(h, spk__store_item(&n, "models", i, "integrator"), m->integrator);
-        double x[MODEL_NUMBERS] = {m->dt_ms, m->loss, m->selection, (double)m->evaluations,
-                                   m->chosen};
+        double x[MODEL_NUMBERS] = {m->dt_ms,     m->loss,     m->selection,    (double)m->evaluations,
+                                   m->chosen, m->held_out, m->held_out_low, m->held_out_high};
         spk__store_put_doubles(h, spk__store_item(&n, "models", i, "numbers"), x, MODEL_NUMBERS);
+        spk__store_put_doubles(h, spk__store_item(&n, "models", i, "values"), m->value, m->n_values);
     }
 }
 
@@ -168,6 +169,11 @@ static void get_models(spk__store *h, spk_result *r) {
         m->selection = x[2];
         m->evaluations = x[3] > 0 && x[3] < 1e18 ? (uint64_t)x[3] : 0;
         m->chosen = x[4] != 0;
+        m->held_out = x[5];
+        m->held_out_low = x[6];
+        m->held_out_high = x[7];
+        m->value =
+            spk__store_get_doubles(h, spk__store_item(&n, "models", i, "values"), &m->n_values);
     }
 }
 

@@ -242,6 +242,9 @@ static void put_model(const spk_result_model *m, bool several, spk__str *s) {
         number_field(s, ", ", "selection_loss", m->selection);
         number_field(s, ", ", "evaluations", (double)m->evaluations);
         spk__str_add(s, ", \"chosen\": %s", m->chosen ? "true" : "false");
+        number_field(s, ", ", "held_out", m->held_out);
+        number_field(s, ", ", "held_out_low_95", m->held_out_low);
+        number_field(s, ", ", "held_out_high_95", m->held_out_high);
     }
     spk__str_add(s, "}");
 }

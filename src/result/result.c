@@ -14,7 +14,7 @@ void spk_result_free(spk_result *r) {
     }
     for (size_t i = 0; i < r->n_models; i++) {
         void *texts[] = {r->model[i].name, r->model[i].hash, r->model[i].text,
-                         r->model[i].integrator};
+                         r->model[i].integrator, r->model[i].value};
         for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
             spk__free(ctx, texts[k]);
     }

@@ -17,6 +17,34 @@ static spk_status open_problem(spk_ctx *ctx, spk_setup *setup, const spk_result 
     return *values ? spk_result_parameters(ctx, r, k, *values) : SPK_ERR_MEMORY;
 }
 
+/* What each of several models reaches on data that the search did not see. */
+static spk_status score_models(spk_ctx *ctx, spk_setup *setup, spk_result *r) {
+    static const char *const measure = "coincidence_factor";
+    spk_status st = SPK_OK;
+    for (size_t i = 0; !st && r->n_models > 1 && i < r->n_models; i++) {
+        spk_result_model *m = &r->model[i];
+        spk_result scores = {.ctx = ctx};
+        spk_problem *p = NULL;
+        st = spk_setup_problem(setup, i, &p);
+        const spk_kernel *k = st ? NULL : spk_problem_kernel(p);
+        if (st || m->n_values != k->n_parameters)
+            continue;
+        double *value = SPK__ARRAY(ctx, m->n_values, double);
+        for (size_t q = 0; value && q < m->n_values; q++)
+            value[q] = m->value[q] * k->parameters[q].scale;
+        st = value ? spk_validate_scores(ctx, p, value, SPK_TEST, &measure, 1, &scores)
+                   : SPK_ERR_MEMORY;
+        if (!st && scores.n_scores) {
+            m->held_out = scores.score[0].value;
+            m->held_out_low = scores.score[0].low;
+            m->held_out_high = scores.score[0].high;
+        }
+        spk__free(ctx, value);
+        spk_result_clear_scores(&scores);
+    }
+    return st;
+}
+
 spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, int threads,
                             spk_result *r) {
     spk_problem *p = NULL;
@@ -26,6 +54,8 @@ spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, 
         st = spk_validate_scores(ctx, p, values, SPK_TRAIN, NULL, 0, r);
     if (!st)
         st = spk_validate_scores(ctx, p, values, SPK_TEST, NULL, 0, r);
+    if (!st)
+        st = score_models(ctx, setup, r);
     if (!st && folder)
         st = spk_result_write(ctx, r, folder);
     if (!st && !r->interrupted) {

@@ -174,6 +174,10 @@ def models_of_the_command_line_are_those_of_the_study_as_run():
     named, listed = (json.loads(read(f"{run}/result.json")) for run in ("two_named", "two_1"))
     check("model: [iaf_psc_exp, izhikevich_2007]" in named["study"], named["study"])
     same({**named, "study": ""}, {**listed, "study": ""}, "result")
+    kept = next(m for m in named["models"] if m["chosen"])
+    test = next(s for s in named["scores"] if (s["part"], s["measure"]) == ("test", "coincidence_factor"))
+    same((kept["held_out"], kept["held_out_low_95"]), (test["value"], test["low_95"]))
+    check(all(m["held_out"] is not None for m in named["models"]), named["models"])
     r = spikefit("rerun", "two_named")
     check(r.code == 0 and "the same bits" in r.out, r)
 
