@@ -38,7 +38,8 @@ const cli_command cli_report = {
     .help = "The page needs no network: voltages and rasters that can be zoomed, scores,\n"
             "parameters with profiles, the search played back. Without --out it is\n"
             "RUN/report.html. Of many cells: the page of each fit, and RUN/index.html, which\n"
-            "sorts, filters and links them. Of a network: rasters side by side, distributions of\n"
-            "data and model with their tests, weights, the numbers found, the search.\n",
+            "sorts, filters and links them. Of a network: rasters side by side,\n"
+            "distributions of data and model with their tests, weights, the numbers found,\n"
+            "the search.\n",
     .run = run_report,
 };
