@@ -4,6 +4,7 @@ import filecmp
 import io
 import json
 import re
+import resource
 import signal
 import sqlite3
 import time
@@ -20,8 +21,8 @@ write("studies/s.yaml", f"model: iaf_psc_exp # to be replaced\nsearch: {{evaluat
 write("nonsense.csv", "no recording\n")
 
 
-def fit(run, *options, cells="cells/*.csv"):
-    return spikefit("fit", "studies/s.yaml", "--cells", cells, "--out", run, *options)
+def fit(run, *options, cells="cells/*.csv", **keywords):
+    return spikefit("fit", "studies/s.yaml", "--cells", cells, "--out", run, *options, **keywords)
 
 
 def query(run, sql):
@@ -285,6 +286,17 @@ def a_study_of_several_models_may_name_parameters_of_each():
     write("studies/list.yaml", read("studies/list.yaml", "r").replace("tau_m", "tua_m"))
     r = spikefit("fit", "studies/list.yaml", "--cells", "cells/a1.csv", "--out", "typo")
     check(r.code == 3 and "no model of the study has a parameter 'tua_m'" in r.err, r)
+
+
+@case
+def a_full_disk_loses_no_fit():
+    """Too little room for the state, then for the results: an error of writing, or fits that say so."""
+    for limit in (20000, 90000):
+        r = fit("full", "--resume",
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        check(r.code in (1, 4) and ("cannot write" in r.err or "File too large" in r.err), limit, r)
+    check(spikefit("fit", "--resume", "full").code == 0)
+    same_fits("run", "full")
 
 
 run_cases()
