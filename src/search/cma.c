@@ -102,8 +102,9 @@ static void set_constants(spk__cma *c, bool active) {
     c->lazy = gap > 1 ? (uint64_t)gap : 1;
 }
 
-spk_status spk__cma_reset(spk_search *s, spk__cma *c, size_t lambda, bool active,
-                          const double *mean, double sigma, const double *scale) {
+/* scale: NULL, or dim factors by which coordinates are wider than others. */
+static spk_status reset(spk_search *s, spk__cma *c, size_t lambda, bool active, const double *mean,
+                        double sigma, const double *scale) {
     spk_status st = reserve(s, c, lambda);
     if (st)
         return st;
@@ -124,6 +125,30 @@ spk_status spk__cma_reset(spk_search *s, spk__cma *c, size_t lambda, bool active
         c->D[i] = wide;
     }
     return SPK_OK;
+}
+
+spk_status spk__cma_begin(spk_search *s, spk__cma *c, size_t lambda, bool active, bool first,
+                          double sigma, double shrink) {
+    spk__rng r = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON - !first);
+    size_t n = s->dim;
+    double *mean = c->scratch, *scale = mean + n;
+    if (s->step) {
+        sigma = 0;
+        for (size_t i = 0; i < n; i++)
+            sigma += s->step[i] / (double)n;
+        for (size_t i = 0; i < n; i++)
+            scale[i] = s->step[i] / sigma;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double place = 0.1 + 0.8 * spk__rng_uniform(&r);
+        if (first && s->start)
+            place = s->start[i];
+        else if (first && s->step)
+            place = 0.5;
+        mean[i] = spk__cma_unfold(place);
+    }
+    spk__stop_restart(s);
+    return reset(s, c, lambda, active, mean, sigma * shrink, s->step ? scale : NULL);
 }
 
 /* C = B D^2 B'. Rounding may leave an eigenvalue at or below 0 when C is nearly singular. */
@@ -285,7 +310,7 @@ spk_status spk__cma_sync(spk_search *s, spk__cma *c, spk__sync *y) {
     spk__sync_size(y, &lambda, UINT32_MAX);
     spk__sync_bool(y, &active);
     if (spk__sync_loading(y) && lambda) {
-        spk_status st = spk__cma_reset(s, c, lambda, active, c->mean, 1, NULL);
+        spk_status st = reset(s, c, lambda, active, c->mean, 1, NULL);
         if (st)
             return st;
     }

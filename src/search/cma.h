@@ -33,9 +33,10 @@ typedef struct {
 size_t spk__cma_lambda(size_t dim);
 
 spk_status spk__cma_start(spk_search *s, spk__cma *c);
-/* A new run. scale: NULL, or dim factors by which coordinates are wider than others. */
-spk_status spk__cma_reset(spk_search *s, spk__cma *c, size_t lambda, bool active,
-                          const double *mean, double sigma, const double *scale);
+/* A new run: the first one where the space says, with its steps, else at random; sigma: where it
+ * gives no steps. shrink: of the first step. */
+spk_status spk__cma_begin(spk_search *s, spk__cma *c, size_t lambda, bool active, bool first,
+                          double sigma, double shrink);
 /* Draws lambda individuals, keyed by the search's generation; x: individual * dim, folded. */
 void spk__cma_sample(const spk_search *s, spk__cma *c, double *x);
 /* Where an individual is, unfolded. */

@@ -94,34 +94,15 @@ static spk_status reserve(spk_search *s, state *t) {
 /* ---- runs ---- */
 
 static spk_status begin_run(spk_search *s, state *t, size_t lambda, double shrink) {
-    spk__rng r = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON - (t->run > 0));
-    size_t n = s->dim;
-    double sigma = s->opts.v[SIGMA], *mean = t->cma.scratch, *scale = mean + n;
-    if (s->step) {
-        sigma = 0;
-        for (size_t i = 0; i < n; i++)
-            sigma += s->step[i] / (double)n;
-        for (size_t i = 0; i < n; i++)
-            scale[i] = s->step[i] / sigma;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double place = 0.1 + 0.8 * spk__rng_uniform(&r);
-        if (t->run == 0 && s->start)
-            place = s->start[i];
-        else if (t->run == 0 && s->step)
-            place = 0.5;
-        mean[i] = spk__cma_unfold(place);
-    }
-    double usual = 100 + 150 * ((double)n + 3) * ((double)n + 3) / sqrt((double)lambda);
+    double dim = (double)s->dim, usual = 100 + 150 * (dim + 3) * (dim + 3) / sqrt((double)lambda);
     t->most_generations = usual * s->rules.opts.v[SPK_STOP_OPT_STAGNATION];
     if (t->small && t->run > 0)
         t->most_generations = fmin(t->most_generations > 0 ? t->most_generations : INFINITY,
                                    ceil(0.5 * t->spent_large / (double)lambda));
     t->spent = 0;
-    t->first_sigma = sigma * shrink;
-    spk__stop_restart(s);
-    spk_status st = spk__cma_reset(s, &t->cma, lambda, s->opts.v[ACTIVE] != 0, mean, t->first_sigma,
-                                   s->step ? scale : NULL);
+    spk_status st = spk__cma_begin(s, &t->cma, lambda, s->opts.v[ACTIVE] != 0, t->run == 0,
+                                   s->opts.v[SIGMA], shrink);
+    t->first_sigma = t->cma.sigma;
     return st ? st : reserve(s, t);
 }
 

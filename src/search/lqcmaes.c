@@ -77,27 +77,9 @@ static spk_status reserve(spk_search *s, state *t) {
 }
 
 static spk_status begin_run(spk_search *s, state *t) {
-    spk__rng r = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON);
-    size_t n = s->dim;
-    double sigma = s->opts.v[SIGMA], *mean = t->place, *wide = t->at;
-    if (s->step) {
-        sigma = 0;
-        for (size_t i = 0; i < n; i++)
-            sigma += s->step[i] / (double)n;
-        for (size_t i = 0; i < n; i++)
-            wide[i] = s->step[i] / sigma;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double random = 0.1 + 0.8 * spk__rng_uniform(&r);
-        bool first = t->run == 0;
-        mean[i] = spk__cma_unfold(first && s->start  ? s->start[i]
-                                  : first && s->step ? 0.5
-                                                     : random);
-    }
-    t->first_sigma = sigma;
-    spk__stop_restart(s);
-    spk_status st = spk__cma_reset(s, &t->cma, base_lambda(s) << t->run, true, mean, sigma,
-                                   s->step ? wide : NULL);
+    spk_status st = spk__cma_begin(s, &t->cma, base_lambda(s) << t->run, true, t->run == 0,
+                                   s->opts.v[SIGMA], 1);
+    t->first_sigma = t->cma.sigma;
     return st ? st : reserve(s, t);
 }
 
