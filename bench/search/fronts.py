@@ -61,7 +61,7 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("--methods", nargs="+", default=["nsga2", "spea2", "nsga3", "smsemoa", "moead", "mocmaes"])
     a.add_argument("--peers", nargs="*", default=["NSGA2", "NSGA3"])
-    a.add_argument("--problems", nargs="+", default=["zdt1", "zdt2", "zdt3", "zdt4", "zdt6", "dtlz2", "dtlz7", "wfg1",
+    a.add_argument("--problems", nargs="+", default=["zdt1", "zdt2", "zdt3", "zdt4", "zdt6", "dtlz1", "dtlz2", "wfg1",
                                                      "wfg2", "wfg4", "wfg9"])
     a.add_argument("--budget", type=int, default=20000)
     a.add_argument("--seeds", type=int, default=3)
