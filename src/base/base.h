@@ -38,6 +38,9 @@ char *spk__arena_strndup(spk__arena *a, const char *s, size_t n);
 enum { SPK__SCRATCH_SLOTS = 4 };
 void *spk__scratch_get(spk_scratch *s, int slot, size_t bytes);
 
+/* Sets an option whose value is known to be valid; does nothing where the table has no such option. */
+void spk__opts_put(const spk_opt *table, const char *name, double value, spk_opts *opts);
+
 /* ---- diagnostics ---- */
 
 /* Adds an error and returns st, so that a caller can write

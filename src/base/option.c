@@ -44,3 +44,9 @@ spk_status spk__opts_check(spk_ctx *ctx, const char *owner, const spk_opt *table
     }
     return SPK_OK;
 }
+
+void spk__opts_put(const spk_opt *table, const char *name, double value, spk_opts *opts) {
+    for (size_t i = 0; table && table[i].name; i++)
+        if (strcmp(table[i].name, name) == 0)
+            opts->v[i] = value;
+}

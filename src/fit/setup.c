@@ -271,12 +271,6 @@ static spk_status check_objectives(spk_ctx *ctx, const spk_study *y, const spk_s
     return SPK_OK;
 }
 
-static void default_round(const spk_opt *table, spk_opts *options) {
-    for (size_t i = 0; table[i].name; i++)
-        if (strcmp(table[i].name, "round") == 0)
-            options->v[i] = SPK__DEFAULT_ROUND;
-}
-
 spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
                                spk_opts *options) {
     static const spk_opt none[] = {{0}};
@@ -288,7 +282,7 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
     const spk_opt *table = m->options ? m->options : none;
     spk_opts_default(table, options);
     if (!y->method)
-        default_round(table, options);
+        spk__opts_put(table, "round", SPK__DEFAULT_ROUND, options);
     for (size_t i = 0; i < y->search.n; i++) {
         const spk_setting *t = &y->search.item[i];
         bool known = false;

@@ -18,6 +18,9 @@ static spk_status find_method(spk_netstudy *s, const spk__node *v, const spk_sea
                           v->text);
 }
 
+/* Of a search in rounds about half find SpikeNetOpt's network in one round. */
+enum { ROUND = 24000, ROUNDS = 4 };
+
 static spk_status read_search(spk_netstudy *s, const spk__node *n) {
     static const char *const own[] = {"method", "evaluations", NULL};
     spk_netsearch *q = &s->search;
@@ -25,7 +28,7 @@ static spk_status read_search(spk_netstudy *s, const spk__node *n) {
      * that changes it is noisy. */
     const spk_search_method *m = spk_search_method_find(q->redraw ? "cmaes" : "lshade");
     const spk__node *v;
-    q->evaluations = 24000;
+    q->evaluations = q->redraw ? ROUND : ROUNDS * ROUND;
     spk_status st = n ? spk__node_expect(s->ctx, n, SPK__MAPPING, "search") : SPK_OK;
     if (!st && (v = spk__node_find(n, "method")))
         st = find_method(s, v, &m);
@@ -35,6 +38,8 @@ static spk_status read_search(spk_netstudy *s, const spk__node *n) {
         return st;
     q->method = m->name;
     spk_opts_default(m->options, &q->options);
+    if (!spk__node_find(n, "method"))
+        spk__opts_put(m->options, "round", ROUND, &q->options);
     if (n)
         st = spk__node_options(s->ctx, n, m->name, m->options, own, &q->options);
     if (!st && q->redraw && !m->handles_noise)
