@@ -55,18 +55,28 @@ static void write_fixed(cli *c, FILE *out, const spk_kernel *k) {
     }
 }
 
-static void write_part(FILE *out, const char *name, const spk_recording *r, const spk_part *p, size_t n) {
-    bool one_window = true;
+static bool has_one_window(const spk_part *p, size_t n) {
     for (size_t i = 1; i < n; i++)
-        one_window = one_window && p[i].start_ms == p[0].start_ms && p[i].stop_ms == p[0].stop_ms;
+        if (p[i].start_ms != p[0].start_ms || p[i].stop_ms != p[0].stop_ms)
+            return false;
+    return n > 0;
+}
+
+/* Whether a study can name the part: by some of the sweeps, or by one window. */
+static bool has_words(const spk_recording *r, const spk_part *p, size_t n) {
+    return has_one_window(p, n) || (n && n < spk_recording_sweep_count(r));
+}
+
+static void write_part(FILE *out, const char *name, const spk_recording *r, const spk_part *p, size_t n) {
+    bool one_window = has_one_window(p, n);
     fprintf(out, "  %s: {", name);
-    if (n && n < spk_recording_sweep_count(r)) {
+    if (n < spk_recording_sweep_count(r)) {
         fprintf(out, "sweeps: [");
         for (size_t i = 0; i < n; i++)
             fprintf(out, "%s\"%s\"", i ? ", " : "", spk_recording_sweep(r, p[i].sweep)->name);
         fprintf(out, "]%s", one_window ? ", " : "");
     }
-    if (n && one_window)
+    if (one_window)
         fprintf(out, "window: [%.10g ms, %.10g ms]", p[0].start_ms, p[0].stop_ms);
     fprintf(out, "}\n");
 }
@@ -125,8 +135,12 @@ static spk_status write_data(cli *c, FILE *out, const request *q) {
         for (int i = 0; !st && i < q->n; i++)
             st = write_path(c, out, q->paths[i], q->study);
         fprintf(out, "  # %s\n", words);
-        write_part(out, "train", r, train, n_train);
-        write_part(out, "test", r, test, n_test);
+        if (has_words(r, train, n_train) && has_words(r, test, n_test)) {
+            write_part(out, "train", r, train, n_train);
+            write_part(out, "test", r, test, n_test);
+        } else {
+            fprintf(out, "  # (each at a time of its own, so neither 'train' nor 'test' is named)\n");
+        }
         fprintf(out, "  detect: {rule: threshold, threshold: %g mV, dead_time: %g ms}\n", d->threshold_mV,
                d->dead_time_ms);
     }

@@ -189,16 +189,20 @@ static bool spikes_in_stimulus(const spk_recording *r, size_t k) {
     return false;
 }
 
+/* Where a stimulus is cut: the same in all its repeats, though noise makes each seem to begin and end a little
+ * earlier or later. On a sample, so that the division does not depend on rounding. */
+static double time_of_cut(const spk_recording *r, size_t stimulus) {
+    spk_sweep_summary m;
+    spk_recording_summary(r, r->repeat[r->first_repeat[stimulus]], &m);
+    double cut = m.active_start_ms + TRAIN_SHARE * (m.active_stop_ms - m.active_start_ms);
+    return isnan(m.dt_ms) ? cut : floor(cut / m.dt_ms + 0.5) * m.dt_ms;
+}
+
 static spk_status split_by_time(const spk_recording *r, parts *train, parts *test) {
     spk_status st = SPK_OK;
     for (size_t i = 0; i < r->n && !st; i++) {
         const spk_sweep *s = &r->sweep[i];
-        spk_sweep_summary m;
-        spk_recording_summary(r, i, &m);
-        double cut = m.active_start_ms + TRAIN_SHARE * (m.active_stop_ms - m.active_start_ms);
-        /* On a sample, so that the division does not depend on rounding. */
-        if (!isnan(m.dt_ms))
-            cut = floor(cut / m.dt_ms + 0.5) * m.dt_ms;
+        double cut = time_of_cut(r, (size_t)s->stimulus);
         if (!(s->spikes.start_ms < cut && cut < s->spikes.stop_ms))
             continue;
         st = push(train, i, s->spikes.start_ms, cut);

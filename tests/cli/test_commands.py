@@ -102,6 +102,28 @@ def metric_compares_files():
     check(r.code == 0 and float(r.out) == 0.1, r)
 
 
+@case
+def init_divides_sweeps_of_unequal_length_as_fit_takes_them():
+    make_recording("short.csv", duration=2000)
+    make_recording("long.csv", duration=3000, seed=2)
+    for files in (["short.csv", "long.csv"], ["cell.csv", "cell.csv"]):
+        r = spikefit("init", "iaf_psc_exp", *files)
+        check(r.code == 0 and "{}" not in r.out, r)
+        write("unequal.yaml", r.out)
+        r = spikefit("fit", "unequal.yaml", "--out", "unequal" + str(len(files[0])), "--evaluations", 200)
+        check(r.code == 0, r)
+
+
+@case
+def repeats_are_cut_at_one_time():
+    """Noise makes each repeat seem to begin and end at a time of its own."""
+    cells = sorted(glob.glob(os.path.join(DATA, "cortical_ou_current", "set08_rep*.csv")))
+    if not cells:
+        return skip("there are no shared recordings")
+    r = spikefit("init", "iaf_psc_exp", *cells)
+    check(re.search(r"train: {window: \[0 ms, [\d.]+ ms\]}", r.out), r)
+
+
 def make_events(name):
     """A DVS128's: two pixels, six events, 1 ms from one to the next."""
     events = [(3, 7, 1), (3, 7, 0), (5, 9, 1), (3, 7, 1), (5, 9, 1), (3, 7, 1)]
