@@ -281,6 +281,17 @@ static spk_status simulate_run(cli *c, request *q) {
     return st;
 }
 
+/* A sample is a step, or several. */
+static spk_status check_sample(cli *c, const request *q) {
+    double steps = q->sample_ms / q->dt_ms;
+    if (steps > 0.5 && fabs(steps - round(steps)) < 1e-6 * steps)
+        return SPK_OK;
+    char a[32], b[32];
+    return cli_fail(c, SPK_ERR_USAGE, "give a --sample that is a multiple, or another --dt",
+                    "a sample every %s ms is no whole number of steps of %s ms",
+                    cli_plain(q->sample_ms, a), cli_plain(q->dt_ms, b));
+}
+
 static spk_status simulate_model(cli *c, request *q) {
     spk_model *m = NULL;
     spk_status st = spk_model_open(c->ctx, c->argv[0], NULL, &m);
@@ -291,6 +302,8 @@ static spk_status simulate_model(cli *c, request *q) {
     size_t n = 0;
     q->dt_ms = q->dt_ms > 0 ? q->dt_ms : spk_model_default_dt(m);
     st = values ? set_parameters(c, k, q->set, q->dt_ms, values) : SPK_ERR_MEMORY;
+    if (!st && q->out)
+        st = check_sample(c, q);
     if (!st)
         st = make_current(c, q, &made, &n);
     if (!st)
