@@ -117,8 +117,8 @@ spk_status cli_find_metric(cli *c, const char *name, const spk_metric **out);
 /* Tables of a fit, to standard output. */
 void cli_print_parameters(cli *c, const spk_result *r);
 void cli_print_scores(cli *c, const spk_result *r);
-/* Nothing where it was not worked out. */
-void cli_print_identifiability(const spk_result *r);
+/* The parameters by how well the data determine them; nothing where it was not worked out. */
+void cli_print_determined(const spk_result *r);
 void cli_print_diagnosis(const spk_result *r);
 
 #endif

@@ -26,7 +26,17 @@ static void print_directions(const spk_result_identifiability *y) {
     print_sentence(y->direction[y->n_directions - 1].sentence);
 }
 
-void cli_print_identifiability(const spk_result *r) {
+/* The profiles found what the search had not. */
+static void print_lower(const spk_result *r) {
+    const spk_result_identifiability *y = &r->identifiability;
+    char a[32];
+    if (y->n && !r->front.n && y->lowest < y->best - 1e-3 * fabs(y->best))
+        printf("\nthe search had not ended: a lower loss, %s, was seen on the way;\n"
+               "`spikefit fit --resume RUN --extend N` goes on\n",
+               cli_number(y->lowest, 4, a));
+}
+
+static void print_identifiability(const spk_result *r) {
     const spk_result_identifiability *y = &r->identifiability;
     char a[32], b[32];
     if (!y->n)
@@ -39,10 +49,36 @@ void cli_print_identifiability(const spk_result *r) {
     if (y->starts > 1)
         printf("\n%llu of %llu starts of the search came as far\n",
                (unsigned long long)y->starts_near, (unsigned long long)y->starts);
-    if (!r->front.n && y->lowest < y->best - 1e-3 * fabs(y->best))
-        printf("\nthe search had not ended: a lower loss, %s, was seen on the way;\n"
-               "`--resume --evaluations N` goes on\n",
-               cli_number(y->lowest, 4, a));
+    print_lower(r);
+}
+
+void cli_print_determined(const spk_result *r) {
+    const spk_result_identifiability *y = &r->identifiability;
+    bool any = false;
+    char words[2048];
+    size_t at = 0;
+    for (int d = 0; d < SPK_DETERMINED_COUNT; d++) {
+        bool first = true;
+        for (size_t i = 0; i < y->n && at < sizeof words; i++) {
+            if (y->profile[i].determined != (spk_determined)d)
+                continue;
+            at += (size_t)snprintf(words + at, sizeof words - at, "%s%s%s",
+                                   first ? any ? "; " : "" : ", ",
+                                   first ? spk_determined_words((spk_determined)d) : "",
+                                   first ? ": " : "");
+            if (at < sizeof words)
+                at += (size_t)snprintf(words + at, sizeof words - at, "%s",
+                                       r->parameter[y->profile[i].parameter].name);
+            first = false;
+            any = true;
+        }
+    }
+    if (any) {
+        printf("\n");
+        cli_print_wrapped(stdout, words, 0, 80);
+        printf("\n");
+    }
+    print_lower(r);
 }
 
 void cli_print_diagnosis(const spk_result *r) {
@@ -92,7 +128,7 @@ static spk_status run_explain(cli *c) {
     }
     if (!st) {
         printf("%s, %s", c->argv[0], spk_result_chosen(r.result)->name);
-        cli_print_identifiability(r.result);
+        print_identifiability(r.result);
         print_terms(&r.result->diagnosis);
         cli_print_diagnosis(r.result);
     }

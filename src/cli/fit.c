@@ -104,12 +104,14 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const char *fo
     print_models(r);
     cli_print_parameters(c, r);
     cli_print_scores(c, r);
-    cli_print_identifiability(r);
+    cli_print_determined(r);
     print_summary(r);
     if (r->diagnosis.poor)
         cli_print_diagnosis(r);
     if (folder)
-        printf("result: %s/result.json, %s/result.h5\n", folder, folder);
+        printf("result: %s/result.json, %s/result.h5\n"
+               "`spikefit explain %s` says how well the data determine each parameter\n",
+               folder, folder, folder);
     return st;
 }
 

@@ -104,7 +104,7 @@ def without_a_terminal_there_are_plain_lines():
     plain = spikefit("fit", "study.yaml", "--out", "plain", "--evaluations", 2000)
     live = spikefit("fit", "study.yaml", "--out", "live", "--evaluations", 2000, "--live")
     check(live.code == 0 and "\033" not in live.out + live.err, live)
-    same(re.sub(r"result: .*", "", live.out), re.sub(r"result: .*", "", plain.out))
+    same(re.sub(r"(?s)result: .*", "", live.out), re.sub(r"(?s)result: .*", "", plain.out))
     check("% of 2 000" in live.err, live.err)
 
 
