@@ -1,18 +1,8 @@
 /* HDF5 files of NWB and SONATA: whatever the bytes, an error or a recording. */
 #include "fuzz/fuzz.h"
+#include "fuzz/hdf5_faults.h"
 #include "io/memory.h"
 #include "io/seeds.h"
-
-/* The HDF5 library asks for absurd sizes, and loses memory, over some damaged headers. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) {
-    return "allocator_may_return_null=1";
-}
-
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) {
-    return "leak:libhdf5\n";
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_memory(data, size);

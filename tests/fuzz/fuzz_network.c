@@ -1,6 +1,7 @@
 /* Files that describe networks: SONATA's nodes, edges and types, and tables of edges. Whatever the
  * bytes, tables that hold together or an error that names its file. */
 #include "fuzz/fuzz.h"
+#include "fuzz/hdf5_faults.h"
 #include "io/columns.h"
 #include "io/network_seeds.h"
 #include "io/sonata_network.h"

@@ -4,6 +4,12 @@
 
 #include <spikefit/plot.h>
 
+/* The font library keeps what it found until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+    return "leak:libfontconfig\n";
+}
+
 static page *made; /* ten seconds of it would only cost time */
 
 static char *draw(spk_ctx *ctx, const char *name, const spk_plot_options *o, spk_plot_format format,
