@@ -115,6 +115,21 @@ def init_divides_sweeps_of_unequal_length_as_fit_takes_them():
 
 
 @case
+def init_names_no_division_that_a_study_cannot_name():
+    """One stimulus with spikes, and a silent one of another length: each is cut at a time of its own."""
+    make_recording("spiking.csv")
+    r = spikefit("simulate", "iaf_psc_exp", "--stimulus", "step: amplitude 10 pA", "--duration", 2000,
+                 "--out", "silent.csv")
+    check(r.code == 0 and r.err.startswith("0 spikes"), r)
+    r = spikefit("init", "iaf_psc_exp", "spiking.csv", "silent.csv")
+    check(r.code == 0 and "neither 'train' nor 'test' is named" in r.out, r)
+    check("  train:" not in r.out and "  test:" not in r.out, r)
+    write("apart.yaml", r.out)
+    r = spikefit("fit", "apart.yaml", "--out", "apart", "--evaluations", 200)
+    check(r.code == 0, r)
+
+
+@case
 def repeats_are_cut_at_one_time():
     """Noise makes each repeat seem to begin and end at a time of its own."""
     cells = sorted(glob.glob(os.path.join(DATA, "cortical_ou_current", "set08_rep*.csv")))
