@@ -18,7 +18,7 @@ static spk_status find_method(spk_netstudy *s, const spk__node *v, const spk_sea
                           v->text);
 }
 
-/* Of a search in rounds about half find SpikeNetOpt's network in one round. */
+/* One round finds SpikeNetOpt's network from some seeds and ends beside it from others. */
 enum { ROUND = 24000, ROUNDS = 4 };
 
 static spk_status read_search(spk_netstudy *s, const spk__node *n) {
