@@ -103,6 +103,8 @@ spk_status cli_network_simulate(cli *c, spk_netstudy *s, const double *numbers, 
  * buf of 320. */
 bool cli_pair_is_confounded(const spk_result_pair *p);
 const char *cli_pair_sentence(const spk_result_pair *p, char buf[320]);
+/* Draws of a posterior's predictive check. */
+enum { CLI_POSTERIOR_DRAWS = 200 };
 /* "--on test" or "--on train". */
 spk_status cli_part(cli *c, const char *on, spk_part_kind *part);
 

@@ -30,6 +30,8 @@ void cli_fit_free_request(cli_fit_request *q);
 /* The study of the request: the file with its edits, or the one that the run was begun with. */
 spk_status cli_fit_open_study(cli *c, const cli_fit_request *q, spk_study **out);
 
+/* Whether a run was begun there. */
+bool cli_holds_journal(const char *folder);
 /* Of the terminal that errors go to; 80 where there is none. */
 int cli_width_of_errors(void);
 /* Many cells. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool holds_journal(const char *folder) {
+bool cli_holds_journal(const char *folder) {
     char journal[4096];
     snprintf(journal, sizeof journal, "%s/journal", folder);
     return access(journal, F_OK) == 0;
@@ -80,7 +80,7 @@ static spk_status check_request(cli *c, cli_fit_request *q, int64_t threads, int
     q->o.evaluations = evaluations > 0 ? evaluations : 0;
     q->o.resume = q->o.resume || q->o.extend;
     q->many = q->many || spk_cells_is_run(q->operand);
-    q->is_run = cli_is_folder(q->operand) && (q->o.resume || q->many || holds_journal(q->operand));
+    q->is_run = cli_is_folder(q->operand) && (q->o.resume || q->many || cli_holds_journal(q->operand));
     if (q->is_run)
         return check_run(c, q);
     if (q->o.resume && !q->o.folder)
@@ -171,7 +171,7 @@ static spk_status no_journal(cli *c, const cli_fit_request *q) {
 spk_status cli_fit_is_network(cli *c, const cli_fit_request *q, bool *is_network) {
     if (!q->is_run)
         return spk_netstudy_recognise(c->ctx, q->operand, is_network);
-    return holds_journal(q->operand) ? spk_run_is_network(c->ctx, q->operand, is_network)
+    return cli_holds_journal(q->operand) ? spk_run_is_network(c->ctx, q->operand, is_network)
                                      : no_journal(c, q);
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWS = 200, BINS = 24 };
+enum { BINS = 24 };
 
 static const spk_result_parameter *parameter_of(const spk_result *r, size_t column) {
     return &r->parameter[r->posterior.parameter[column]];
@@ -163,7 +163,7 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const spk_fit_
         st = spk_validate_scores(c->ctx, p, values, (spk_part_kind)part, NULL, 0, r);
     free(values);
     if (!st)
-        st = spk_posterior_check(c->ctx, p, DRAWS, r);
+        st = spk_posterior_check(c->ctx, p, CLI_POSTERIOR_DRAWS, r);
     if (!st && calibrate && !r->interrupted) {
         fprintf(stderr, "calibration: %lld posteriors of simulated data\n", (long long)calibrate);
         st = spk_posterior_calibrate(c->ctx, setup, o, (size_t)calibrate, r);
@@ -196,6 +196,40 @@ static spk_status sample(cli *c, const spk_study *y, spk_fit_options *o, int64_t
     return st;
 }
 
+/* What was calibrated before is again: its journal knows the answers. */
+static spk_status calibrated(cli *c, const char *folder, int64_t *calibrate) {
+    spk_result *r = NULL;
+    if (!cli_is_run(folder))
+        return SPK_OK;
+    spk_status st = spk_result_read(c->ctx, folder, &r);
+    if (!st)
+        *calibrate = (int64_t)r->posterior.n_ranks;
+    spk_result_free(r);
+    return st;
+}
+
+/* A study, or a run that goes on as it was begun. */
+static spk_status open_study(cli *c, spk_fit_options *o, int64_t *calibrate, spk_study **out) {
+    const char *operand = c->argv[0];
+    if (!cli_is_folder(operand))
+        return o->resume && !o->folder
+                   ? cli_fail(c, SPK_ERR_USAGE, "`spikefit posterior --resume RUN`",
+                              "'%s' is no folder of a run", operand)
+                   : spk_study_read(c->ctx, operand, out);
+    if (o->folder)
+        return cli_fail(c, SPK_ERR_USAGE, "name the run alone: `spikefit posterior --resume RUN`",
+                        "'%s' is a folder: where a run goes on, it stays in its own", operand);
+    if (!o->resume)
+        return cli_fail(c, SPK_ERR_USAGE, "`spikefit posterior --resume RUN` goes on with it",
+                        "'%s' is a folder, not a study", operand);
+    if (!cli_holds_journal(operand))
+        return cli_fail(c, SPK_ERR_INPUT, "name the folder that `spikefit posterior --out` wrote",
+                        "'%s' holds no run that could go on", operand);
+    o->folder = operand;
+    spk_status st = *calibrate ? SPK_OK : calibrated(c, operand, calibrate);
+    return st ? st : spk_run_study(c->ctx, operand, out);
+}
+
 static spk_status run_posterior(cli *c) {
     spk_fit_options o = {0};
     int64_t threads = 0, evaluations = -1, calibrate = 0;
@@ -215,12 +249,10 @@ static spk_status run_posterior(cli *c) {
     if (calibrate < 0 || calibrate > 100000)
         return cli_fail(c, SPK_ERR_USAGE, NULL,
                         "--calibrate takes 1 to 100000 simulated data sets");
-    if (o.resume && !o.folder)
-        return cli_fail(c, SPK_ERR_USAGE, "add --out RUN", "--resume needs the folder of the run");
     o.threads = (int)threads;
     o.evaluations = evaluations > 0 ? evaluations : 0;
     spk_study *y = NULL;
-    st = spk_study_read(c->ctx, c->argv[0], &y);
+    st = open_study(c, &o, &calibrate, &y);
     if (!st)
         st = sample(c, y, &o, calibrate);
     spk_study_free(y);
@@ -230,13 +262,15 @@ static spk_status run_posterior(cli *c) {
 const cli_command cli_posterior = {
     .name = "posterior",
     .sentence = "sample the parameters that the data allow, with their uncertainty",
-    .usage = "STUDY.yaml [--out RUN] [--resume] [--evaluations N] [--calibrate N] [--threads N]",
+    .usage = "STUDY.yaml [--out RUN] [--evaluations N] [--calibrate N] [--threads N] "
+             "| --resume RUN",
     .help = "Approximate Bayesian computation (ABC-SMC): the study's loss as the distance,\n"
             "its priors, its block 'posterior'. Prints means, ranges and correlations, and\n"
             "whether data simulated from the posterior look like the recorded ones (* where\n"
             "not).\n\n"
             "  --out RUN         folder for the result and the journal\n"
-            "  --resume          go on after Ctrl-C or a crash: the same bits as in one go\n"
+            "  --resume RUN      go on after Ctrl-C or a crash: the same bits as in one go.\n"
+            "                    With STUDY and --out: if it is the same study\n"
             "  --evaluations N   simulated data sets, at most, in place of the study's\n"
             "  --calibrate N     check the method: sample N posteriors of data simulated with\n"
             "                    parameters from the prior (at most 200 particles each), and\n"

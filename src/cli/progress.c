@@ -71,7 +71,9 @@ spk_status cli_tell_interrupted(cli *c, const spk_result *r, const char *folder,
     if (st || !r->interrupted)
         return st;
     return cli_fail(c, SPK_ERR_CANCELLED,
-                    folder ? "`spikefit fit --resume` goes on from here" : NULL,
+                    !folder            ? NULL
+                    : r->posterior.n ? "`spikefit posterior --resume RUN` goes on from here"
+                                       : "`spikefit fit --resume` goes on from here",
                     "interrupted after %llu evaluations; the best so far is kept",
                     (unsigned long long)r->evaluations);
 }

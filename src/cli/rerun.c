@@ -1,6 +1,7 @@
 /* spikefit rerun: repeats a run from its result file and compares, bit by bit. */
 #include "cli/cli.h"
 #include <spikefit/netfit.h>
+#include <spikefit/posterior.h>
 #include <spikefit/validate.h>
 
 #include <math.h>
@@ -30,6 +31,32 @@ static bool same_profiles(const spk_result *a, const spk_result *b) {
     return equal;
 }
 
+static bool same_numbers(const double *a, const double *b, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (!same(a[i], b[i]))
+            return false;
+    return true;
+}
+
+/* What differs of two posteriors, in a word; NULL: nothing. */
+static const char *posterior_differs(const spk_result_posterior *a, const spk_result_posterior *b) {
+    bool equal = a->n == b->n && a->dim == b->dim && a->n_generations == b->n_generations;
+    if (!equal || !same_numbers(a->value, b->value, a->n * a->dim) ||
+        !same_numbers(a->weight, b->weight, a->n) || !same_numbers(a->distance, b->distance, a->n))
+        return "particles";
+    for (size_t i = 0; i < a->n_generations; i++)
+        if (!same(a->generation[i].tolerance, b->generation[i].tolerance) ||
+            !same(a->generation[i].evaluations, b->generation[i].evaluations))
+            return "generations";
+    for (size_t i = 0; i < a->n_checks; i++)
+        if (i >= b->n_checks || !same(a->check[i].p, b->check[i].p) ||
+            !same(a->check[i].mean, b->check[i].mean))
+            return "predictive checks";
+    if (a->n_ranks != b->n_ranks || !same_numbers(a->rank, b->rank, a->n_ranks * a->dim))
+        return "calibration ranks";
+    return NULL;
+}
+
 static spk_status compare(cli *c, const spk_result *old, const spk_result *again) {
     size_t differ = 0;
     if (strcmp(old->version, again->version) != 0)
@@ -53,9 +80,35 @@ static spk_status compare(cli *c, const spk_result *old, const spk_result *again
                         old->best_loss, again->best_loss, history ? "equal" : "different");
     if (!same_profiles(old, again))
         return cli_fail(c, SPK_ERR_FAILED, NULL, "the rerun differs: the same fit, but other profiles");
-    if (!st)
+    const char *other = posterior_differs(&old->posterior, &again->posterior);
+    if (other)
+        return cli_fail(c, SPK_ERR_FAILED, NULL, "the rerun differs: the same nearest particle, but other %s",
+                        other);
+    if (!st && old->posterior.n)
+        printf("the same bits: %zu particles, %zu generations, %zu checks, %zu calibration ranks\n",
+               again->posterior.n, again->posterior.n_generations, again->posterior.n_checks,
+               again->posterior.n_ranks);
+    else if (!st)
         printf("the same bits: loss %.17g, %zu parameters, %zu generations\n", again->best_loss,
                again->n_parameters, again->history.n);
+    return st;
+}
+
+/* Particles, predictive check and, where there was one, calibration. */
+static spk_status repeat_posterior(cli *c, cli_run *r, const spk_fit_options *o, spk_result **again) {
+    spk_setup *setup = NULL; /* the run's own has a problem open that simulates other repeats */
+    spk_problem *p = NULL;
+    size_t n_ranks = r->result->posterior.n_ranks;
+    spk_status st = spk_setup_new(c->ctx, r->study, &setup);
+    if (!st)
+        st = spk_posterior_run(c->ctx, setup, o, again);
+    if (!st && !(*again)->interrupted)
+        st = spk_setup_problem(setup, 0, &p);
+    if (p)
+        st = spk_posterior_check(c->ctx, p, CLI_POSTERIOR_DRAWS, *again);
+    if (p && !st && n_ranks)
+        st = spk_posterior_calibrate(c->ctx, setup, o, n_ranks, *again);
+    spk_setup_free(setup);
     return st;
 }
 
@@ -70,13 +123,16 @@ static spk_status run_rerun(cli *c) {
     if (st)
         return st;
     if (r.result->interrupted)
-        st = cli_fail(c, SPK_ERR_INPUT, "`spikefit fit --resume` ends it first",
+        st = cli_fail(c, SPK_ERR_INPUT,
+                      r.result->posterior.n ? "`spikefit posterior --resume RUN` ends it first"
+                                            : "`spikefit fit --resume` ends it first",
                       "the run was interrupted: there is nothing whole to repeat");
     spk_result *again = NULL;
     spk_fit_options o = {.threads = (int)threads, .evaluations = (int64_t)r.result->budget};
     if (!st)
-        st = r.network ? spk_netfit_run(c->ctx, r.network, &o, &again)
-                       : spk_fit_run(c->ctx, r.setup, &o, &again);
+        st = r.network              ? spk_netfit_run(c->ctx, r.network, &o, &again)
+             : r.result->posterior.n ? repeat_posterior(c, &r, &o, &again)
+                                     : spk_fit_run(c->ctx, r.setup, &o, &again);
     if (!st && again->interrupted)
         st = cli_fail(c, SPK_ERR_CANCELLED, NULL, "interrupted");
     if (!st && r.result->identifiability.n)
@@ -93,8 +149,9 @@ const cli_command cli_rerun = {
     .sentence = "repeat a run from its result file and compare, bit by bit",
     .usage = "RUN [--threads N]",
     .help = "Equal means equal to the last bit: the best parameters, the best and the median\n"
-            "loss of every generation, and the profiles of the parameters. Exit code 1 if\n"
-            "anything differs.\n\n"
+            "loss of every generation, and the profiles of the parameters; of a posterior\n"
+            "its particles, their weights, the predictive checks and the calibration. Exit\n"
+            "code 1 if anything differs.\n\n"
             "  --threads N   cores to use; the result does not depend on it\n",
     .run = run_rerun,
 };

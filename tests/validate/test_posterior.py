@@ -136,6 +136,44 @@ def threads_and_kills_change_nothing():
 
 
 @case
+def a_run_goes_on_by_its_name_alone():
+    """The study, the budget and the calibration are the run's own; neither the study's file nor its place is needed."""
+    before = read("one/result.h5")
+    p = start("posterior", "small.yaml", "--out", "named", "--evaluations", "50000")
+    while p.poll() is None and not (os.path.exists(path("named/journal")) and
+                                    os.path.getsize(path("named/journal")) > 4000):
+        time.sleep(0.001)
+    p.send_signal(signal.SIGINT)
+    err = p.communicate()[1].decode()
+    if p.returncode:
+        check("`spikefit posterior --resume RUN`" in err, err)
+    os.rename(path("small.yaml"), path("moved.yaml"))
+    for run in ("named", "one"):
+        r = spikefit("posterior", "--resume", run)
+        check(r.code == 0, r)
+    check(read("one/result.h5") == before, "a finished run changed")
+    sample("moved.yaml", "whole", "--evaluations", 50000)
+    check(json.loads(read("named/result.json"))["posterior"] == json.loads(read("whole/result.json"))["posterior"])
+
+
+@case
+def a_rerun_gives_the_same_bits():
+    import h5py
+    r = spikefit("rerun", "one", "--threads", 1)
+    check(r.code == 0 and r.out.startswith("the same bits: 300 particles") and "10 calibration ranks" in r.out, r)
+    for name, word in (("weight", "particles"), ("ranks", "calibration ranks")):
+        before = read("one/result.h5")
+        with h5py.File(path("one/result.h5"), "r+") as f:
+            numbers = f["posterior"][name][...]
+            numbers.flat[0] = np.nextafter(numbers.flat[0], 1)
+            f["posterior"][name][...] = numbers
+        r = spikefit("rerun", "one")
+        check(r.code == 1 and f"but other {word}" in r.err, r)
+        with open(path("one/result.h5"), "wb") as f:
+            f.write(before)
+
+
+@case
 def a_run_can_be_used_like_a_fit():
     for command in (("score", "run", "--on", "train"), ("simulate", "run", "--out", "again.csv"),
                     ("explain", "run"), ("report", "run")):
