@@ -14,6 +14,7 @@ typedef struct {
 void *neural_new(const char *study);
 void neural_free(neural *b);
 size_t neural_dim(const neural *b);
+double neural_cost(const neural *b);
 int neural_evaluate(neural *b, const double *x, size_t n, double *loss);
 
 /* NULL on failure, with the reason on standard error. */
@@ -45,6 +46,10 @@ void neural_free(neural *b) {
 
 size_t neural_dim(const neural *b) {
     return spk_problem_dim(b->problem);
+}
+
+double neural_cost(const neural *b) {
+    return spk_problem_cost(b->problem);
 }
 
 int neural_evaluate(neural *b, const double *x, size_t n, double *loss) {

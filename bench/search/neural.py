@@ -17,6 +17,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import time
 import warnings
 
 import numpy as np
@@ -46,6 +47,8 @@ class Loss:
         self.lib.neural_new.argtypes = [ctypes.c_char_p]
         self.lib.neural_dim.restype = ctypes.c_size_t
         self.lib.neural_dim.argtypes = [ctypes.c_void_p]
+        self.lib.neural_cost.restype = ctypes.c_double
+        self.lib.neural_cost.argtypes = [ctypes.c_void_p]
         self.lib.neural_evaluate.argtypes = [ctypes.c_void_p, DOUBLES, ctypes.c_size_t, DOUBLES]
         self.handle = self.lib.neural_new(str(study).encode())
         if not self.handle:
@@ -116,6 +119,19 @@ def run_nevergrad(method, loss, seed, budget):
             optimiser.tell(p, v)
 
 
+def print_cost(name, loss, points=2000):
+    """What an evaluation takes beside what `auto` is told that it takes."""
+    x = np.random.default_rng(1).random((points, loss.dim))
+    loss.begin(1)
+    times = []
+    for _ in range(4):
+        began = time.process_time()
+        loss(x)
+        times.append((time.process_time() - began) / points)
+    estimate = loss.lib.neural_cost(loss.handle)
+    print(f"{name:15} {1e3 * min(times):.4f} ms, estimated {1e3 * estimate:.4f} ms: {min(times) / estimate:.2f}")
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--methods", nargs="+", default=["cmaes", "lqcmaes", "lshade"])
@@ -124,6 +140,7 @@ def main():
     p.add_argument("--budget", type=int, default=3000)
     p.add_argument("--seeds", type=int, default=5)
     p.add_argument("--cells", nargs="+")
+    p.add_argument("--cost", action="store_true", help="only time evaluations")
     a = p.parse_args()
     warnings.simplefilter("ignore")
     build = os.environ.get("SPK_BIN", os.path.join(os.path.dirname(__file__), "..", "..", "build", "release"))
@@ -133,6 +150,9 @@ def main():
             if a.cells and name not in a.cells:
                 continue
             loss, curves = Loss(study), {}
+            if a.cost:
+                print_cost(name, loss)
+                continue
             for method in a.methods + a.portfolio:
                 runs = []
                 for seed in range(1, a.seeds + 1):

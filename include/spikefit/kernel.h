@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised whenever anything in this file changes; a kernel of another number is refused. */
-#define SPK_KERNEL_ABI 3
+#define SPK_KERNEL_ABI 4
 
 typedef enum { SPK_FLOAT32, SPK_FLOAT64 } spk_precision;
 typedef enum { SPK_HELD, SPK_LINEAR } spk_drive; /* of a continuous input within a step */
@@ -112,6 +112,9 @@ typedef struct {
     const spk_quantity *spike_ports; /* unit and doc: what a weight of 1 does, "mV", "added to V_m on
                                         arrival"; 1 where that cannot be told */
     int uses_random;
+    /* What run() and step() compute for a lane in a step, in additions or multiplications: other functions
+     * count as the several that they take. Of a synapse 0. */
+    unsigned run_operations, step_operations;
 
     /* Completes a parameter vector: is_set[i] = 0 entries are filled with their defaults, which may refer
      * to others. Coherent units. */

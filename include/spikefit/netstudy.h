@@ -91,6 +91,10 @@ spk_status spk_netstudy_simulate(spk_netstudy *s, const double *numbers, const c
  * is added to; may be NULL. ERR_USAGE without data. Not for two threads at once. */
 spk_status spk_netstudy_evaluate(spk_netstudy *s, const double *points, size_t n, uint64_t wiring,
                                  int threads, double *loss, spk_tally *tally);
+/* Seconds that an evaluation takes on one core: an estimate from steps, operations, and the data's rates
+ * on the synapses of a network of middling numbers, which is drawn for it; the same on every machine
+ * (spk_search_space.cost_s). 0 without data. */
+spk_status spk_netstudy_cost(spk_netstudy *s, double *cost_s);
 /* All numbers ([number_count]) of a point of the unit cube, whole ones rounded. */
 void spk_netstudy_decode(const spk_netstudy *s, const double *point, double *numbers);
 

@@ -66,6 +66,9 @@ uint64_t spk_problem_seed(const spk_problem *p);
 double spk_problem_dt(const spk_problem *p);
 bool spk_problem_stochastic(const spk_problem *p);
 size_t spk_problem_trials(const spk_problem *p); /* 1 unless the model is stochastic */
+/* Seconds that an evaluation takes, one of many, on one core: an estimate from steps and operations, the same
+ * on every machine (spk_search_space.cost_s). */
+double spk_problem_cost(const spk_problem *p);
 /* Spikes of the training data: each target's mean over its repeats, added up. */
 double spk_problem_spikes(const spk_problem *p);
 /* What one of these spikes weighs in the loss: the sum of weights over their number. */

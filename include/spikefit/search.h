@@ -103,7 +103,7 @@ typedef struct {
      * each time it is to be evaluated with fresh noise. */
     bool noisy;
     /* Seconds that an evaluation takes, roughly and known beforehand (a measured time would make
-     * the choice of "auto" depend on the machine); 0: next to nothing. */
+     * the choice of "auto" depend on the machine); 0: next to nothing, or unknown. */
     double cost_s;
 } spk_search_space;
 

@@ -125,7 +125,8 @@ static void describe_search(spk_setup *s, uint64_t budget) {
         return;
     spk_search_space space = {.dim = spk_problem_dim(p),
                               .n_objectives = spk_problem_objectives(p),
-                              .noisy = spk_setup_fresh_noise(s, p)};
+                              .noisy = spk_setup_fresh_noise(s, p),
+                              .cost_s = spk_problem_cost(p)};
     spk_search_choose(&space, budget, &choice);
     snprintf(words, sizeof words, "%s, chosen by auto: %s", choice.method, choice.why);
     fprintf(stderr, "search: ");

@@ -65,6 +65,10 @@ static void write_kernel(spk__writer *w) {
              "    .n_kernel_states = %zu,\n",
              p->n_parameters, p->n_states, p->n_recordables, p->n_continuous, p->n_spike_ports,
              w->constants.n, p->n_all_states);
+    if (!p->model->is_synapse)
+        spk__put(w, "    .run_operations = %u,\n    .step_operations = %u,\n",
+                 spk__count_operations(w, &p->run),
+                 spk__count_operations(w, &p->step));
     spk__put(
         w,
         "    .parameters = %s,\n    .states = %s,\n    .recordables = %s,\n    .continuous = %s,\n"

@@ -66,5 +66,8 @@ void spk__find_homes(spk__writer *w);
 void spk__emit_lanes(spk__writer *w);
 /* The vectors to interleave for so many states. */
 int spk__unroll(size_t n_states);
+/* Operations that a step takes a lane (spk_kernel.run_operations), of a program whose values are
+ * rewritten. Begins a scope. */
+unsigned spk__count_operations(spk__writer *w, const spk__step *s);
 
 #endif

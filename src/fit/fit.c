@@ -59,7 +59,8 @@ static spk_status new_search(run *r, bool planned, spk_search **out) {
     spk_search_space space = {.dim = dim,
                               .n_objectives = spk_problem_objectives(r->problem),
                               .start = start,
-                              .noisy = r->fresh};
+                              .noisy = r->fresh,
+                              .cost_s = spk_problem_cost(r->problem)};
     st = fit_population(r, m, &space, &options);
     if (!st)
         st = spk_search_new(r->ctx, m->name, &options, &space, y->seed,

@@ -49,6 +49,8 @@ static spk_status new_search(run *r, spk_search **out) {
         if (isnan(numbers[i]))
             start[i] = 0.5;
     spk_search_space space = {.dim = dim, .start = given ? start : NULL, .noisy = q->redraw};
+    if (!st && spk_search_method_find(q->method)->chooses)
+        st = spk_netstudy_cost(r->study, &space.cost_s);
     if (!st)
         st = spk_search_new(r->loop.ctx, q->method, &q->options, &space, q->seed, r->budget, out);
     spk__free(r->loop.ctx, numbers);

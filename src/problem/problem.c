@@ -144,6 +144,21 @@ double spk_problem_near(const spk_problem *p, double best) {
     return best + fmax(0.05 * fabs(best), 2 * spk_problem_spike_worth(p));
 }
 
+/* ---- what an evaluation takes ---- */
+
+/* In double, between what cores with AVX2 (0.04) and AVX-512 (0.02) take over the built-in models with
+ * their own integrators, losses included (bench/search/neural.py --cost). */
+static const double NS_PER_OPERATION = 0.03;
+
+double spk_problem_cost(const spk_problem *p) {
+    double steps = 0;
+    for (size_t i = 0; i < p->train.n_stimuli; i++)
+        steps += (double)p->train.stimulus[i].drive.n_steps;
+    if (spk__problem_solves_step(p))
+        steps *= SPK__STEP_RUNS;
+    return 1e-9 * NS_PER_OPERATION * fmax(1, p->k->run_operations) * steps * (double)p->trials;
+}
+
 /* ---- workers ---- */
 
 /* The voltage is compared every half millisecond or so. */

@@ -96,6 +96,8 @@ void spk__worker_free(spk_ctx *ctx, spk__worker *w);
  * amplitude of each candidate is found first. watch may be NULL. */
 void spk__problem_run(spk_problem *p, spk__worker *w, const spk__stimulus *s,
                       const spk__drive *drive, size_t n_lanes, double dt_ms, spk__watch *watch);
+/* Bisections at most. */
+enum { SPK__STEP_RUNS = 14 };
 /* The step's amplitude for every lane, and the run with it. */
 void spk__solve_step(spk_problem *p, spk__worker *w, const spk__stimulus *s, size_t n_lanes,
                      size_t n_steps, double dt_ms);

@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-enum { HALVINGS = 14 };
-
 static void set_current(spk_problem *p, spk__worker *w, size_t n_lanes, const double *amplitude) {
     for (size_t i = 0; i < n_lanes; i++)
         w->parameters[i * p->k->n_parameters + (size_t)p->current_parameter] =
@@ -52,7 +50,7 @@ void spk__solve_step(spk_problem *p, spk__worker *w, const spk__stimulus *s, siz
     }
     /* Counts grow with the current; the lanes of a candidate's trials each find their own. Where several
      * amplitudes give the right count, bisection ends inside their range. */
-    for (int k = 0; k < HALVINGS; k++) {
+    for (int k = 0; k < SPK__STEP_RUNS; k++) {
         for (size_t i = 0; i < n_lanes; i++)
             w->amplitude[i] = 0.5 * (w->amp_low[i] + w->amp_high[i]);
         run_step(p, w, s, n_lanes, n_steps, dt_ms);

@@ -4,6 +4,7 @@
  */
 #include "search/search.h"
 
+#include <math.h>
 #include <stdio.h>
 
 typedef struct {
@@ -73,6 +74,16 @@ static const rule rules[] = {
     {"cmaes", any, "it learns scales and correlations in between"},
 };
 
+/* An estimate: one digit of it is enough. */
+static void say_cost(double s, char *buf, size_t size) {
+    static const char *const unit[] = {"s", "ms", "us", "ns"};
+    size_t k = 0;
+    for (; s < 0.95 && k < 3; k++)
+        s *= 1e3;
+    double digit = pow(10, floor(log10(s)));
+    snprintf(buf, size, ", about %g %s each", digit * round(s / digit), unit[k]);
+}
+
 void spk_search_choose(const spk_search_space *space, uint64_t budget, spk_search_choice *out) {
     question q = {.space = space,
                   .dim = space->dim,
@@ -82,11 +93,14 @@ void spk_search_choose(const spk_search_space *space, uint64_t budget, spk_searc
     while (!rules[i].fits(&q))
         i++;
     out->method = rules[i].method;
-    char limit[48] = "no limit";
+    char limit[48] = "no limit", each[48] = "";
     if (budget)
-        snprintf(limit, sizeof limit, "%llu evaluations", (unsigned long long)budget);
-    snprintf(out->why, sizeof out->why, "%s (%zu parameter%s, %s)", rules[i].why, q.dim,
-             q.dim == 1 ? "" : "s", limit);
+        snprintf(limit, sizeof limit, "%llu evaluation%s", (unsigned long long)budget,
+                 budget == 1 ? "" : "s");
+    if (space->cost_s > 0)
+        say_cost(space->cost_s, each, sizeof each);
+    snprintf(out->why, sizeof out->why, "%s (%zu parameter%s, %s%s)", rules[i].why, q.dim,
+             q.dim == 1 ? "" : "s", limit, each);
 }
 
 /* Never searches itself: spk__search_create puts the choice in its place. */

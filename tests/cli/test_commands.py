@@ -239,6 +239,18 @@ def several_models_are_fitted_and_one_is_kept():
     check(re.search(r"^ \* \w+ ", r.out, re.M) and "2/2 izhikevich" in r.err, r)
 
 
+@case
+def auto_says_what_an_evaluation_takes():
+    """An estimate, not a measurement: the same each time."""
+    text = read("study.yaml", "r")
+    text = re.sub(r"search:.*", "search: {method: auto, evaluations: 40}", text)
+    write("auto.yaml", text)
+    first, again = (spikefit("fit", "auto.yaml", "--out", f"auto{i}") for i in range(2))
+    check(first.code == 0, first)
+    said = re.search(r"chosen by auto: [^()]*\([^()]*, about \d+\s+[mun]s\s+each\)", first.err)
+    check(said and said.group(0) in again.err, first)
+
+
 def everything_that_prints():
     yield "help",
     for command in re.findall(r"^  (\w+) ", spikefit("help").out, re.M):

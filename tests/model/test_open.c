@@ -94,6 +94,31 @@ TEST(built_in_models_are_listed_and_open) {
     }
 }
 
+/* Izhikevich 2004 (doi:10.1109/TNN.2004.832719), figure 2, counts floating-point operations: 13 for an
+ * Euler step of his model, 1200 for a millisecond of Hodgkin and Huxley's in ten steps, and says that the
+ * rest lies between. Multiply-adds count once here, and exponentials are counted otherwise. */
+TEST(operations_are_about_those_that_izhikevich_counts) {
+    static const struct {
+        const char *name;
+        double flops;
+    } cases[] = {{"izhikevich", 13}, {"hh_psc_alpha", 120}};
+    unsigned run[2] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        spk_model *m = test_open(ctx, cases[i].name, "euler", -1);
+        REQUIRE(m);
+        const spk_kernel *k = spk_model_kernel(m, SPK_FLOAT64);
+        run[i] = k->run_operations;
+        CHECK(run[i] > 0.7 * cases[i].flops && run[i] < 1.5 * cases[i].flops);
+        CHECK(k->step_operations > k->run_operations);
+        spk_model_free(m);
+    }
+    spk_model *m = test_open(ctx, "aeif_psc_exp", "euler", -1);
+    REQUIRE(m);
+    unsigned n = spk_model_kernel(m, SPK_FLOAT64)->run_operations;
+    CHECK(n > run[0] && n < run[1]);
+    spk_model_free(m);
+}
+
 TEST(ports_say_what_a_weight_does) {
     static const char *const cases[][4] = {
         {"izhikevich", "spikes", "mV", "added to V_m on arrival"},
@@ -312,6 +337,7 @@ TEST(every_allocation_may_fail) {
 int main(void) {
     ctx = spk_ctx_new(NULL);
     RUN(built_in_models_are_listed_and_open);
+    RUN(operations_are_about_those_that_izhikevich_counts);
     RUN(ports_say_what_a_weight_does);
     RUN(integrators_by_name);
     RUN(a_users_file_compiles_once);

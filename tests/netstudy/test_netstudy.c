@@ -125,6 +125,31 @@ TEST(mistakes_are_located) {
 }
 
 /* A search goes to its bounds: a weight of 0 has no sign to choose a port by. */
+/* 50 sources of 20 Hz on 100 cells: 100,000 events in a second at probability 1, a nanosecond each. */
+TEST(what_an_evaluation_takes_grows_with_events) {
+    static const char text[] =
+        "populations: {S: {size: 50, rate: 20 Hz}, E: {model: izhikevich, size: 100}}\n"
+        "projections: {SE: {from: S, to: E, rule: pairwise_bernoulli, p: %g, weight: w}}\n"
+        "simulation: {duration: %g ms, dt: 1 ms, integrator: euler}\n"
+        "fit: {w: [0, 1]}\n"
+        "data: {truth: {w: 0}}\n";
+    static const double cases[][2] = {{0, 1000}, {1, 1000}, {1, 2000}};
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    double cost[3] = {0};
+    for (size_t i = 0; i < 3; i++) {
+        char study[1000];
+        snprintf(study, sizeof study, text, cases[i][0], cases[i][1]);
+        spk_netstudy *s = parse(ctx, study);
+        print_diags(ctx);
+        REQUIRE(s != NULL);
+        CHECK(spk_netstudy_cost(s, &cost[i]) == SPK_OK);
+        spk_netstudy_free(s);
+    }
+    CHECK(cost[0] > 0 && fabs(cost[1] - cost[0] - 1e-4) < 1e-9);
+    CHECK(fabs(cost[2] - 2 * cost[1]) < 1e-9);
+    spk_ctx_free(ctx);
+}
+
 TEST(a_weight_of_0_goes_to_any_port) {
     static const char text[] = "populations: {E: {model: iaf_psc_alpha, size: 10}}\n"
                                "projections:\n"
@@ -224,6 +249,7 @@ int main(void) {
     RUN(losses_do_not_depend_on_threads);
     RUN(mistakes_are_located);
     RUN(train_and_test_are_divided);
+    RUN(what_an_evaluation_takes_grows_with_events);
     RUN(a_weight_of_0_goes_to_any_port);
     RUN(a_study_without_memory_is_given_up_cleanly);
     return test_end();

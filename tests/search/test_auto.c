@@ -67,7 +67,25 @@ TEST(auto_is_the_method_that_it_chose) {
     spk_ctx_free(ctx);
 }
 
+/* The same study, the same sentence: a rounded estimate that the caller gives. */
+TEST(the_sentence_names_what_an_evaluation_takes) {
+    static const struct {
+        double s;
+        const char *end;
+    } cases[] = {{0.00028, ", about 300 us each)"}, {0.0123, ", about 10 ms each)"},
+                 {0.96, ", about 1 s each)"},       {44, ", about 40 s each)"},
+                 {3e-10, ", about 0.3 ns each)"},   {0, "9 parameters, no limit)"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        spk_search_space space = {.dim = 9, .cost_s = cases[i].s};
+        spk_search_choice choice;
+        spk_search_choose(&space, 0, &choice);
+        size_t n = strlen(choice.why), m = strlen(cases[i].end);
+        CHECK(n > m && strcmp(choice.why + n - m, cases[i].end) == 0);
+    }
+}
+
 int main(void) {
+    RUN(the_sentence_names_what_an_evaluation_takes);
     RUN(the_choice_follows_the_rules);
     RUN(auto_is_the_method_that_it_chose);
     return test_end();
