@@ -35,6 +35,11 @@ spk_status spk_posterior_read_options(spk_ctx *ctx, const spk_study *study, spk_
 spk_status spk_posterior_run(spk_ctx *ctx, spk_setup *setup, const spk_fit_options *options,
                              spk_result **out);
 
+/* The priors of p's free parameters as densities over the way from bound to bound, on each one's scale, at n
+ * equal steps, 1 in the mean: density[dim][n], n > 1. Errors as of spk_posterior_run; ERR_MEMORY. */
+spk_status spk_posterior_priors(spk_ctx *ctx, const spk_study *study, const spk_problem *p, size_t n,
+                                double *density);
+
 /* ---- checks (the validate room) ---- */
 
 /* Posterior-predictive check: simulates n draws from the posterior and compares statistics of their spike

@@ -28,6 +28,8 @@ typedef struct {
     int stimulus; /* sweeps with equal number are repeats of one stimulus */
     spk_trace current_pA, recorded_mV, model_mV;
     spk_train recorded, model;
+    const spk_train *trial; /* of a stochastic model: what it fires under other noise; model_mV is model's */
+    size_t n_trials;
     bool model_resets; /* its voltage makes no spikes of its own: strokes mark them */
     const spk_report_window *window;
     size_t n_windows;
@@ -48,7 +50,8 @@ typedef struct {
     double low, high;  /* the study's bounds; NaN: not fitted */
     bool log;          /* searched on a logarithmic scale */
     int active_bound;  /* -1: the optimum lies at the lower bound, 1: at the upper one, 0: inside */
-    double sure_low, sure_high; /* where the loss stays near its optimum; NaN: not known */
+    double sure_low, sure_high; /* values that are about as good (sure_words says how that is meant); NaN: not
+                                   known */
     const double *profile_value, *profile_loss; /* the loss along this parameter, the others refitted or held */
     size_t n_profile;
     const double *profile_refitted; /* then profile_loss is with the others held; NULL: not known */
@@ -91,6 +94,53 @@ typedef struct {
     size_t n_recorded, n_model;
 } spk_report_network_raster;
 
+/* What a fit with several objectives found: candidates that no other is better than in everything. */
+typedef struct {
+    const char *const *name; /* [n_objectives] */
+    const double *loss;      /* [n][n_objectives], by rising first objective */
+    const double *value;     /* [n][number of fitted parameters], in their units */
+    size_t n, n_objectives;  /* n 0: there was one objective */
+    size_t picked, knee;     /* rows: the run's, and where little is lost for what is gained */
+    const char *pick;        /* how it was picked: "knee", "weights=1,3" */
+} spk_report_front;
+
+/* A statistic of the data, and its mean and 95 % range in data simulated from the posterior. */
+typedef struct {
+    const char *name;
+    double observed, mean, low, high, p;
+} spk_report_check;
+
+/* One generation of the sampler. */
+typedef struct {
+    double tolerance, acceptance, evaluations, effective;
+} spk_report_round;
+
+/* A posterior; "parameters" are the fitted ones in their order, dim of them. */
+typedef struct {
+    const double *value, *weight; /* [n][dim] in their units, [n]; weights sum to 1 */
+    size_t n;                     /* 0: none was sampled */
+    const double *prior; /* [dim][n_prior]: its density at equal steps from bound to bound on the parameter's
+                            scale, 1 in the mean */
+    size_t n_prior;
+    const double *median, *low, *high; /* [dim]: 95 % of the weight lie from low to high */
+    const double *correlation;         /* [dim][dim] */
+    const spk_report_check *check;
+    size_t n_checks;
+    const double *rank; /* [n_ranks][dim], 0 .. 1: of the truth in posteriors of simulated data */
+    size_t n_ranks;
+    const double *rank_p;           /* [dim]: whether the ranks are uniform; NaN: too few */
+    const char *const *rank_words;  /* [dim]: "calibrated", "too narrow" */
+    const spk_report_round *round;
+    size_t n_rounds;
+    const char *words; /* how many particles, within what tolerance; a caution */
+} spk_report_posterior;
+
+/* A term of the loss: at the best fit, and its range over the search. */
+typedef struct {
+    const char *name;
+    double weight, best, low, high;
+} spk_report_term;
+
 typedef struct {
     const char *title;   /* "cell07: aeif_psc_exp" */
     const char *summary; /* the result in a sentence or two */
@@ -107,6 +157,9 @@ typedef struct {
     size_t n_parameters;
     const char *const *correlation; /* sentences: "C_m and g_L: 0.97; only their ratio is determined" */
     size_t n_correlations;
+    const char *known_best; /* the combination that the data determine best, a sentence; NULL: not known */
+    const char *known;      /* what "nearly as good" means here, and how the search's starts agree; NULL */
+    const char *sure_title, *sure_words; /* what sure_low and sure_high are: "nearly as good", a sentence */
     double near_limit; /* losses up to this are nearly as good as the best; 0: not known */
     const spk_report_generation *generation;
     size_t n_generations;
@@ -117,6 +170,12 @@ typedef struct {
     size_t n_rasters;
     const spk_report_distribution *distribution;
     size_t n_distributions;
+    spk_report_front front;
+    spk_report_posterior posterior;
+    const char *diagnosis; /* what stood out in the search and what to try, one thing a line; NULL: nothing */
+    bool poor;             /* then the diagnosis says why the fit failed, and stands at the top */
+    const spk_report_term *term;
+    size_t n_terms;
 
     const char *study;           /* the study file as run */
     const char *command;         /* reruns it */

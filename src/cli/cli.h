@@ -105,6 +105,8 @@ bool cli_pair_is_confounded(const spk_result_pair *p);
 const char *cli_pair_sentence(const spk_result_pair *p, char buf[320]);
 /* Draws of a posterior's predictive check. */
 enum { CLI_POSTERIOR_DRAWS = 200 };
+/* What its calibration says of a parameter, in words. n_ranks > 0. */
+const char *cli_rank_words(const spk_result_posterior *y, size_t column);
 /* "--on test" or "--on train". */
 spk_status cli_part(cli *c, const char *on, spk_part_kind *part);
 

@@ -22,14 +22,15 @@ cli_page_source cli_page_source_of(const cli_run *run, const char *name) {
 void cli_page_free(cli_page *g) {
     if (!g)
         return;
-    for (size_t i = 0; i < g->n_sims; i++)
+    for (size_t i = 0; g->sim && i < g->n_sims * g->n_trials; i++)
         spk_sim_free(&g->sim[i]);
-    void *parts[] = {g->sweep,     g->window,        g->sim,          g->score,
+    void *parts[] = {g->sweep,     g->window,        g->sim,          g->trial, g->score,
                      g->parameter, g->profile_value, g->profile_loss, g->generation,
                      g->point,     g->loss,          g->failed};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);
     cli_page_free_network(g->network);
+    cli_page_free_findings(g->findings);
     free(g);
 }
 
@@ -43,6 +44,8 @@ static spk_status fill(cli_page *g, unsigned parts) {
         st = cli_page_fill_sweeps(g, parts);
     if (!st)
         st = cli_page_fill_parameters(g, parts & CLI_PAGE_PROFILES);
+    if (!st && g->from.result)
+        st = cli_page_fill_findings(g);
     return st ? st
               : cli_page_fill_search(g,
                                      parts & CLI_PAGE_GLANCE ? PAGE_GLANCE_GENERATIONS : SIZE_MAX);

@@ -173,6 +173,7 @@ static spk_status fill_numbers(cli_page *g) {
                                                  .sure_low = p->near_low,
                                                  .sure_high = p->near_high};
     }
+    cli_page_say_sure(g, false);
     g->data.parameter = g->parameter;
     g->data.n_parameters = r->n_parameters;
     for (size_t i = 0; i < r->n_pairs && i < MOST_PRODUCTS; i++) {

@@ -19,8 +19,9 @@ struct cli_page {
     spk_report_data data;
     spk_report_sweep *sweep;
     spk_report_window *window; /* two a sweep */
-    spk_sim *sim;              /* one a stimulus */
-    size_t n_sims;
+    spk_sim *sim;              /* n_trials a stimulus */
+    spk_train *trial;          /* all but the first of each stimulus */
+    size_t n_sims, n_trials;
     spk_report_score *score;
     spk_report_parameter *parameter;
     double *profile_value, *profile_loss;
@@ -32,6 +33,7 @@ struct cli_page {
     char fact_text[PAGE_MOST_FACTS][160];
     char title[256], summary[1024], warning[512], command[512];
     struct cli_page_network *network; /* NULL of a cell */
+    struct cli_page_findings *findings;
 };
 
 spk_status cli_page_no_memory(cli *c);
@@ -45,6 +47,8 @@ spk_status cli_page_fill_words(cli_page *g);
 /* ---- what a network's page shares with it ---- */
 
 spk_status cli_page_fill_scores(cli_page *g);
+/* What the bands of the parameters are: of profiles, or of the search's candidates. */
+void cli_page_say_sure(cli_page *g, bool refitted);
 void cli_page_write_warning(cli_page *g);
 /* A fact, cut where it is too long; one too many is left out. */
 void cli_page_add_fact(cli_page *g, const char *label, const char *format, ...)
@@ -53,5 +57,9 @@ void cli_page_add_fact(cli_page *g, const char *label, const char *format, ...)
 void cli_page_append(char *text, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void cli_page_free_network(struct cli_page_network *n);
+/* Front, posterior, diagnosis, and what is known of the parameters beyond each one's own sentence: of a cell
+ * that has ended, after its parameters. */
+spk_status cli_page_fill_findings(cli_page *g);
+void cli_page_free_findings(struct cli_page_findings *f);
 
 #endif

@@ -7,6 +7,14 @@
 
 /* ---- parameters ---- */
 
+void cli_page_say_sure(cli_page *g, bool refitted) {
+    g->data.sure_title = "nearly as good";
+    g->data.sure_words = refitted ? "Green: where the loss stays nearly as good, the other parameters refitted. A wide "
+                                    "band is a parameter that these data hardly determine."
+                                  : "Green: the range among the search's candidates that came nearly as close as the "
+                                    "best. A narrow band may only say that the search stayed there.";
+}
+
 /* Where the result knows no profile: the training loss along each parameter through the optimum,
  * the others held. */
 static spk_status compute_profiles(cli_page *g) {
@@ -111,6 +119,7 @@ spk_status cli_page_fill_parameters(cli_page *g, bool profiles) {
         if (!is_free[i])
             g->parameter[n++] = parameter_of(g, i);
     free(is_free);
+    cli_page_say_sure(g, r && r->identifiability.n);
     if (r)
         fill_directions(g, &r->identifiability);
     g->data.parameter = g->parameter;
@@ -170,6 +179,9 @@ spk_status cli_page_fill_search(cli_page *g, size_t most) {
         g->data.n_generations++;
     }
     g->data.generation = g->generation;
+    /* A posterior's history is its particles, which have a section of their own. */
+    if (g->data.posterior.n)
+        g->data.n_generations = 0;
     fill_failures(g);
     return SPK_OK;
 }

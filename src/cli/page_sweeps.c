@@ -8,6 +8,11 @@
 /* What a glance shows of a trace. */
 static const double glance_ms = 4000;
 
+static spk_train train_of(const spk_sim *m) {
+    return (spk_train){m->spike_ms, m->n_spikes, 0, (double)m->n_steps * m->dt_ms};
+}
+
+/* Under the noises of the trials that the loss and the scores see; of the first the voltage too. */
 static spk_status simulate(cli_page *g, int stimulus) {
     const spk_recording *rec = spk_setup_recording(g->from.setup);
     spk_problem *p = g->from.problem;
@@ -16,10 +21,18 @@ static spk_status simulate(cli_page *g, int stimulus) {
     o.record_every = 1;
     o.seed = spk_problem_seed(p);
     spk_trace current = spk_recording_mean_current(rec, stimulus);
-    if (!current.n || g->sim[stimulus].n_steps)
+    spk_sim *sim = &g->sim[(size_t)stimulus * g->n_trials];
+    if (!current.n || sim->n_steps)
         return SPK_OK;
-    return spk_simulate(g->c->ctx, spk_problem_score_kernel(p), g->from.values, current, &o,
-                        &g->sim[stimulus]);
+    spk_status st = SPK_OK;
+    for (size_t i = 0; !st && i < g->n_trials; i++) {
+        o.lane = (uint32_t)i;
+        o.record_every = i == 0;
+        st = spk_simulate(g->c->ctx, spk_problem_score_kernel(p), g->from.values, current, &o, &sim[i]);
+        if (!st && i)
+            g->trial[(size_t)stimulus * g->n_trials + i] = train_of(&sim[i]);
+    }
+    return st;
 }
 
 static void add_windows(cli_page *g, spk_report_sweep *s, size_t index) {
@@ -38,7 +51,8 @@ static void add_windows(cli_page *g, spk_report_sweep *s, size_t index) {
 static void fill_sweep(cli_page *g, spk_report_sweep *out, size_t index) {
     const spk_recording *rec = spk_setup_recording(g->from.setup);
     const spk_sweep *s = spk_recording_sweep(rec, index);
-    const spk_sim *m = &g->sim[s->stimulus];
+    size_t first = (size_t)s->stimulus * g->n_trials;
+    const spk_sim *m = &g->sim[first];
     int v = cli_find_voltage(spk_problem_score_kernel(g->from.problem));
     *out =
         (spk_report_sweep){.name = s->name,
@@ -46,7 +60,9 @@ static void fill_sweep(cli_page *g, spk_report_sweep *out, size_t index) {
                            .current_pA = s->current_pA,
                            .recorded_mV = s->voltage_mV,
                            .recorded = s->spikes,
-                           .model = {m->spike_ms, m->n_spikes, 0, (double)m->n_steps * m->dt_ms}};
+                           .model = train_of(m),
+                           .trial = g->trial + first + 1,
+                           .n_trials = m->n_steps ? g->n_trials - 1 : 0};
     if (v >= 0 && m->value) {
         out->model_mV = (spk_trace){m->value + (size_t)v * m->n_samples, m->n_samples, 0,
                                     (double)m->every * m->dt_ms};
@@ -101,9 +117,11 @@ static spk_status make_room(cli_page *g, size_t n) {
     g->sweep = calloc(n, sizeof *g->sweep);
     g->window = calloc(2 * n, sizeof *g->window);
     g->n_sims = spk_recording_stimulus_count(spk_setup_recording(g->from.setup));
-    g->sim = calloc(g->n_sims, sizeof *g->sim);
+    g->n_trials = spk_problem_trials(g->from.problem);
+    g->sim = calloc(g->n_sims * g->n_trials, sizeof *g->sim);
+    g->trial = calloc(g->n_sims * g->n_trials + 1, sizeof *g->trial);
     g->data.sweep = g->sweep;
-    return g->sweep && g->window && g->sim ? SPK_OK : cli_page_no_memory(g->c);
+    return g->sweep && g->window && g->sim && g->trial ? SPK_OK : cli_page_no_memory(g->c);
 }
 
 spk_status cli_page_fill_sweeps(cli_page *g, unsigned parts) {

@@ -89,13 +89,19 @@ static void write_summary(cli_page *g) {
         if (strcmp(r->score[i].measure, "coincidence_factor") == 0 &&
             (!best || strcmp(r->score[i].part, "test") == 0))
             best = &r->score[i];
-    cli_page_append(g->summary, sizeof g->summary, "%s was fitted with %s evaluations.",
+    cli_page_append(g->summary, sizeof g->summary,
+                    r->posterior.n ? "The posterior of %s was sampled with %s simulated data sets."
+                    : r->front.n   ? "%s was fitted to several objectives with %s evaluations."
+                                   : "%s was fitted with %s evaluations.",
                     spk_result_chosen(r)->name, cli_count(r->evaluations, a));
     if (!best)
         return;
     cli_page_append(g->summary, sizeof g->summary,
-                    " On the %s data its coincidence factor is %s (95 %% interval %s to %s)",
+                    " On the %s data %s coincidence factor is %s (95 %% interval %s to %s)",
                     strcmp(best->part, "test") == 0 ? "held-out" : "training",
+                    r->posterior.n ? "the nearest parameter set's"
+                    : r->front.n   ? "the chosen compromise's"
+                                   : "its",
                     cli_number(best->value, 3, a), cli_number(best->low, 3, b),
                     cli_number(best->high, 3, d));
     if (isnan(best->reliability))
@@ -112,7 +118,7 @@ void cli_page_write_warning(cli_page *g) {
     bool any = false;
     if (r->interrupted)
         cli_page_append(g->warning, size, "The search was interrupted. ");
-    if (y->n && y->lowest < r->best_loss - 1e-3 * fabs(r->best_loss))
+    if (y->n && !r->front.n && y->lowest < y->best - 1e-3 * fabs(y->best))
         cli_page_append(g->warning, size,
                         "The search had not ended: a lower loss was seen afterwards. ");
     for (size_t i = 0; i < r->n_parameters; i++)

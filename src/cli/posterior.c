@@ -103,6 +103,22 @@ static void print_checks(const spk_result *r) {
     }
 }
 
+const char *cli_rank_words(const spk_result_posterior *y, size_t column) {
+    double mean = 0, spread = 0;
+    for (size_t i = 0; i < y->n_ranks; i++)
+        mean += y->rank[i * y->dim + column] / (double)y->n_ranks;
+    for (size_t i = 0; i < y->n_ranks; i++)
+        spread += pow(y->rank[i * y->dim + column] - mean, 2) / (double)y->n_ranks;
+    if (isnan(y->rank_p[column]))
+        return "too few for a test: 10 or more";
+    /* A uniform rank has the standard deviation 0.289. */
+    return y->rank_p[column] > 0.01 ? "calibrated"
+           : sqrt(spread) < 0.26    ? "too wide: lower the tolerance"
+           : sqrt(spread) > 0.32    ? "too narrow"
+           : mean > 0.5             ? "too low"
+                                    : "too high";
+}
+
 static void print_ranks(const spk_result *r) {
     const spk_result_posterior *y = &r->posterior;
     if (!y->n_ranks)
@@ -111,22 +127,11 @@ static void print_ranks(const spk_result *r) {
         "\ncalibration: ranks of the truth in %zu posteriors of simulated data, uniform if right\n",
         y->n_ranks);
     for (size_t j = 0; j < y->dim; j++) {
-        double mean = 0, spread = 0;
-        for (size_t i = 0; i < y->n_ranks; i++)
-            mean += y->rank[i * y->dim + j] / (double)y->n_ranks;
-        for (size_t i = 0; i < y->n_ranks; i++)
-            spread += pow(y->rank[i * y->dim + j] - mean, 2) / (double)y->n_ranks;
-        if (isnan(y->rank_p[j])) {
-            printf("  %-12s too few for a test: 10 or more\n", parameter_of(r, j)->name);
-            continue;
-        }
-        /* A uniform rank has the standard deviation 0.289. */
-        printf("  %-12s p %.3f  %s\n", parameter_of(r, j)->name, y->rank_p[j],
-               y->rank_p[j] > 0.01   ? "calibrated"
-               : sqrt(spread) < 0.26 ? "too wide: lower the tolerance"
-               : sqrt(spread) > 0.32 ? "too narrow"
-               : mean > 0.5          ? "too low"
-                                     : "too high");
+        const char *words = cli_rank_words(y, j);
+        if (isnan(y->rank_p[j]))
+            printf("  %-12s %s\n", parameter_of(r, j)->name, words);
+        else
+            printf("  %-12s p %.3f  %s\n", parameter_of(r, j)->name, y->rank_p[j], words);
     }
 }
 

@@ -1,6 +1,8 @@
 /* Priors: read from the study, their density on the unit cube, draws. */
 #include "fit/smc.h"
 
+#include <spikefit/posterior.h>
+
 #include "num/num.h"
 #include <spikefit/unit.h>
 
@@ -140,4 +142,26 @@ double spk__prior_draw(const spk__prior *p, spk__rng *g) {
     }
     double x = to_cube(f, v < f->low ? f->low : v > f->high ? f->high : v);
     return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+spk_status spk_posterior_priors(spk_ctx *ctx, const spk_study *study, const spk_problem *p, size_t n,
+                                double *density) {
+    size_t dim = spk_problem_dim(p);
+    spk__prior *prior = SPK__ARRAY(ctx, dim, spk__prior);
+    spk_status st = prior ? spk__priors_read(ctx, study, p, prior) : SPK_ERR_MEMORY;
+    for (size_t j = 0; !st && j < dim; j++) {
+        double *d = density + j * n, highest = -INFINITY, sum = 0;
+        for (size_t i = 0; i < n; i++) {
+            d[i] = spk__prior_log(&prior[j], (double)i / (double)(n - 1));
+            highest = d[i] > highest ? d[i] : highest;
+        }
+        for (size_t i = 0; i < n; i++) {
+            d[i] = spk__exp(d[i] - highest);
+            sum += d[i] * (i == 0 || i == n - 1 ? 0.5 : 1);
+        }
+        for (size_t i = 0; i < n; i++)
+            d[i] *= (double)(n - 1) / sum;
+    }
+    spk__free(ctx, prior);
+    return st;
 }

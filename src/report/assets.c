@@ -18,6 +18,8 @@ EMBED(core, SPK_ASSETS "/core.js")
 EMBED(traces, SPK_ASSETS "/traces.js")
 EMBED(spikes, SPK_ASSETS "/spikes.js")
 EMBED(fit, SPK_ASSETS "/fit.js")
+EMBED(front, SPK_ASSETS "/front.js")
+EMBED(posterior, SPK_ASSETS "/posterior.js")
 EMBED(network, SPK_ASSETS "/network.js")
 EMBED(live, SPK_ASSETS "/live.js")
 EMBED(cells, SPK_ASSETS "/cells.js")
@@ -43,7 +45,7 @@ spk__asset spk__asset_cells(void) {
 }
 
 spk__asset spk__asset_script(size_t i) {
-    const spk__asset script[] = {ASSET(page),   ASSET(core), ASSET(traces),
-                                 ASSET(spikes), ASSET(fit),  ASSET(network)};
+    const spk__asset script[] = {ASSET(page), ASSET(core),  ASSET(traces),    ASSET(spikes),
+                                 ASSET(fit),  ASSET(front), ASSET(posterior), ASSET(network)};
     return i < sizeof script / sizeof script[0] ? script[i] : (spk__asset){"", 0};
 }

@@ -1,6 +1,7 @@
 /* The page: texts, empty sections that the scripts fill, data, scripts. */
 #include "report/html.h"
 #include "report/palette.h"
+#include "report/series.h"
 
 static void add_asset(spk__str *s, const char *open, spk__asset a, const char *close) {
     spk__str_add(s, "%s", open);
@@ -64,17 +65,88 @@ static void add_head(spk__str *s, const spk_report_data *d, const spk_report_liv
     add_paragraph(s, "warning", d->warning);
 }
 
-/* Sections in the order of the page; the scripts show those that they fill. `text` sections come
- * from here. */
+/* ---- sections ---- */
+
+static void add_list(spk__str *s, const char *heading, const char *const *text, size_t n) {
+    if (n)
+        spk__str_add(s, "<p>%s</p>\n<ul>\n", heading);
+    for (size_t i = 0; i < n; i++) {
+        spk__str_add(s, "<li>");
+        spk__html_text(s, text[i]);
+        spk__str_add(s, "</li>\n");
+    }
+    if (n)
+        spk__str_add(s, "</ul>\n");
+}
+
+static void add_parameters(spk__str *s, const spk_report_data *d) {
+    add_paragraph(s, "", d->known);
+    add_list(s, "Directions that the data hardly tell apart:", d->correlation, d->n_correlations);
+    add_list(s, "What the data determine best:", &d->known_best, d->known_best != NULL);
+}
+
+static void add_terms(spk__str *s, const spk_report_data *d) {
+    char buf[32];
+    if (!d->n_terms)
+        return;
+    spk__str_add(s, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">term of the loss</th>"
+                    "<th class=\"number\" scope=\"col\">weight</th><th class=\"number\" scope=\"col\">"
+                    "at the best fit</th><th class=\"number\" scope=\"col\">over the search</th></tr>"
+                    "</thead><tbody>\n");
+    for (size_t i = 0; i < d->n_terms; i++) {
+        const spk_report_term *t = &d->term[i];
+        spk__str_add(s, "<tr><td>");
+        spk__html_text(s, t->name);
+        for (size_t k = 0; k < 4; k++)
+            spk__str_add(s, k < 3 ? "</td><td class=\"number\">%s" : " to %s",
+                         spk__value_text((const double[]){t->weight, t->best, t->low, t->high}[k], buf));
+        spk__str_add(s, "</td></tr>\n");
+    }
+    spk__str_add(s, "</tbody></table></div>\n");
+}
+
+static void add_diagnosis(spk__str *s, const spk_report_data *d) {
+    if (d->diagnosis && *d->diagnosis)
+        spk__str_add(s, "<ul class=\"diagnosis%s\">\n", d->poor ? " warning" : "");
+    for (const char *at = d->diagnosis; at && *at;) {
+        size_t n = strcspn(at, "\n");
+        spk__str_add(s, "<li>");
+        spk__html_textn(s, at, n);
+        spk__str_add(s, "</li>\n");
+        at += n + (at[n] == '\n');
+    }
+    if (d->diagnosis && *d->diagnosis)
+        spk__str_add(s, "</ul>\n");
+    add_terms(s, d);
+}
+
+/* Sections in the order of the page, with what stands in them as text; the scripts add figures. */
 static const struct {
     const char *id, *title;
-} sections[] = {{"scores", "Scores"},   {"traces", "Recording and model"}, {"spikes", "Spikes"},
-                {"network", "Network"}, {"parameters", "Parameters"},      {"search", "Search"}};
+    void (*text)(spk__str *s, const spk_report_data *d);
+} sections[] = {{"diagnosis", "Why the fit is poor, and what to try", add_diagnosis},
+                {"scores", "Scores", NULL},
+                {"traces", "Recording and model", NULL},
+                {"spikes", "Spikes", NULL},
+                {"network", "Network", NULL},
+                {"front", "Several objectives", NULL},
+                {"posterior", "Posterior", NULL},
+                {"parameters", "Parameters", add_parameters},
+                {"search", "Search", NULL},
+                {"terms", "What stood out in the search", add_diagnosis}};
 
 static bool has_section(const spk_report_data *d, size_t i) {
-    const bool has[] = {d->n_scores > 0,     d->n_sweeps > 0,
-                        d->n_sweeps > 0,     d->n_rasters + d->n_distributions > 0,
-                        d->n_parameters > 0, d->n_generations > 1 || d->n_failures > 0};
+    bool told = d->n_terms > 0 || (d->diagnosis && *d->diagnosis);
+    const bool has[] = {told && d->poor,
+                        d->n_scores > 0,
+                        d->n_sweeps > 0,
+                        d->n_sweeps > 0,
+                        d->n_rasters + d->n_distributions > 0,
+                        d->front.n > 0,
+                        d->posterior.n > 0,
+                        d->n_parameters > 0,
+                        d->n_generations > 1 || d->n_failures > 0,
+                        told && !d->poor};
     return has[i];
 }
 
@@ -92,15 +164,8 @@ static void add_sections(spk__str *s, const spk_report_data *d) {
         if (!has_section(d, i))
             continue;
         spk__str_add(s, "<section id=\"%s\"><h2>%s</h2>\n", sections[i].id, sections[i].title);
-        if (strcmp(sections[i].id, "parameters") == 0 && d->n_correlations > 0) {
-            spk__str_add(s, "<p>Directions that the data hardly tell apart:</p><ul>\n");
-            for (size_t k = 0; k < d->n_correlations; k++) {
-                spk__str_add(s, "<li>");
-                spk__html_text(s, d->correlation[k]);
-                spk__str_add(s, "</li>\n");
-            }
-            spk__str_add(s, "</ul>\n");
-        }
+        if (sections[i].text)
+            sections[i].text(s, d);
         spk__str_add(s, "</section>\n");
     }
 }

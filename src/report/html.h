@@ -11,8 +11,14 @@
 void spk__json_string(spk__str *s, const char *text);
 /* The shortest number that reads back; null where it is not finite. */
 void spk__json_number(spk__str *s, double x);
+/* A member of an object that has one already: the comma, the name, a value. */
+void spk__json_key(spk__str *s, const char *name);
+void spk__json_text_of(spk__str *s, const char *name, const char *text);
+void spk__json_number_of(spk__str *s, const char *name, double x);
+void spk__json_numbers(spk__str *s, const double *v, size_t n);
 /* Text of an HTML element. */
 void spk__html_text(spk__str *s, const char *text);
+void spk__html_textn(spk__str *s, const char *text, size_t n);
 
 /* A page up to its heading, with style and theme button; the header is left open. live: it may fetch
  * from where it came. */
@@ -43,6 +49,8 @@ void spk__packer_free(spk__packer *p);
 
 /* The page's data as one JSON object. */
 spk_status spk__report_json(const spk_report_data *d, spk__packer *p, spk__str *s);
+/* Of it the front and the posterior, as further members. */
+spk_status spk__report_findings(const spk_report_data *d, spk__packer *p, spk__str *s);
 
 /* ---- assets, embedded when the program is built ---- */
 

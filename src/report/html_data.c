@@ -7,35 +7,11 @@
 /* Fine enough for the eye at any zoom, and it leaves the noise fewer bits to cost. */
 static const double voltage_resolution_mV = 0.005;
 
-static void key(spk__str *s, const char *name) {
-    spk__str_add(s, ",\"%s\":", name);
-}
-
-static void text_of(spk__str *s, const char *name, const char *text) {
-    key(s, name);
-    spk__json_string(s, text);
-}
-
-static void number_of(spk__str *s, const char *name, double x) {
-    key(s, name);
-    spk__json_number(s, x);
-}
-
-static void numbers(spk__str *s, const double *v, size_t n) {
-    spk__str_addn(s, "[", 1);
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            spk__str_addn(s, ",", 1);
-        spk__json_number(s, v[i]);
-    }
-    spk__str_addn(s, "]", 1);
-}
-
 /* An array of n elements, each written by its own function. */
 typedef spk_status element_fn(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i);
 static spk_status array_of(spk__packer *p, spk__str *s, const spk_report_data *d, const char *name,
                            size_t n, element_fn *element) {
-    key(s, name);
+    spk__json_key(s, name);
     spk__str_addn(s, "[", 1);
     for (size_t i = 0; i < n; i++) {
         spk__str_add(s, i ? ",\n{\"i\":%zu" : "\n{\"i\":%zu", i);
@@ -57,23 +33,33 @@ static spk_status trace_of(spk__packer *p, spk__str *s, const char *name, const 
     if (!(t->dt_ms > 0))
         return spk__fail(p->ctx, SPK_ERR_INPUT, NULL, NULL, "a trace for the report has dt %g ms",
                          t->dt_ms);
-    key(s, name);
+    spk__json_key(s, name);
     return spk__pack_trace(p, s, t, resolution);
 }
 
 static void train_of(spk__str *s, const char *name, const spk_train *t) {
     spk__str_add(s, ",\"%s\":{\"start\":", name);
     spk__json_number(s, t->start_ms);
-    number_of(s, "stop", t->stop_ms);
-    key(s, "t");
-    numbers(s, t->t_ms, t->n);
+    spk__json_number_of(s, "stop", t->stop_ms);
+    spk__json_key(s, "t");
+    spk__json_numbers(s, t->t_ms, t->n);
     spk__str_addn(s, "}", 1);
+}
+
+static void trains(spk__str *s, const char *name, const spk_train *t, size_t n) {
+    spk__str_add(s, ",\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            spk__str_addn(s, ",", 1);
+        spk__json_numbers(s, t[i].t_ms, t[i].n);
+    }
+    spk__str_addn(s, "]", 1);
 }
 
 static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     const spk_report_sweep *w = &d->sweep[i];
-    text_of(s, "name", w->name);
-    number_of(s, "stimulus", w->stimulus);
+    spk__json_text_of(s, "name", w->name);
+    spk__json_number_of(s, "stimulus", w->stimulus);
     spk_status st = trace_of(p, s, "current", &w->current_pA, 0);
     if (!st)
         st = trace_of(p, s, "voltage", &w->recorded_mV, voltage_resolution_mV);
@@ -83,6 +69,7 @@ static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, s
         return st;
     train_of(s, "recorded", &w->recorded);
     train_of(s, "model", &w->model);
+    trains(s, "trials", w->trial, w->n_trials);
     spk__str_add(s, ",\"resets\":%s,\"windows\":[", w->model_resets ? "true" : "false");
     for (size_t k = 0; k < w->n_windows; k++) {
         const spk_report_window *v = &w->window[k];
@@ -91,8 +78,8 @@ static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, s
                              "a window for the report goes from %g to %g ms", v->start_ms,
                              v->stop_ms);
         spk__str_add(s, "%s{\"test\":%s", k ? "," : "", v->test ? "true" : "false");
-        number_of(s, "start", v->start_ms);
-        number_of(s, "stop", v->stop_ms);
+        spk__json_number_of(s, "start", v->start_ms);
+        spk__json_number_of(s, "stop", v->stop_ms);
         spk__str_addn(s, "}", 1);
     }
     spk__str_addn(s, "]", 1);
@@ -104,13 +91,13 @@ static spk_status sweep(spk__packer *p, spk__str *s, const spk_report_data *d, s
 static spk_status score(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     (void)p;
     const spk_report_score *v = &d->score[i];
-    text_of(s, "measure", v->measure);
-    text_of(s, "part", v->part);
-    text_of(s, "unit", v->unit);
-    number_of(s, "value", v->value);
-    number_of(s, "low", v->low);
-    number_of(s, "high", v->high);
-    number_of(s, "reliability", v->reliability);
+    spk__json_text_of(s, "measure", v->measure);
+    spk__json_text_of(s, "part", v->part);
+    spk__json_text_of(s, "unit", v->unit);
+    spk__json_number_of(s, "value", v->value);
+    spk__json_number_of(s, "low", v->low);
+    spk__json_number_of(s, "high", v->high);
+    spk__json_number_of(s, "reliability", v->reliability);
     spk__str_add(s, ",\"distance\":%s", v->distance ? "true" : "false");
     return SPK_OK;
 }
@@ -118,24 +105,24 @@ static spk_status score(spk__packer *p, spk__str *s, const spk_report_data *d, s
 static spk_status parameter(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     (void)p;
     const spk_report_parameter *v = &d->parameter[i];
-    text_of(s, "name", v->name);
-    text_of(s, "unit", v->unit);
-    text_of(s, "doc", v->doc);
-    number_of(s, "value", v->value);
-    number_of(s, "low", v->low);
-    number_of(s, "high", v->high);
-    number_of(s, "bound", v->active_bound);
-    number_of(s, "sureLow", v->sure_low);
-    number_of(s, "sureHigh", v->sure_high);
+    spk__json_text_of(s, "name", v->name);
+    spk__json_text_of(s, "unit", v->unit);
+    spk__json_text_of(s, "doc", v->doc);
+    spk__json_number_of(s, "value", v->value);
+    spk__json_number_of(s, "low", v->low);
+    spk__json_number_of(s, "high", v->high);
+    spk__json_number_of(s, "bound", v->active_bound);
+    spk__json_number_of(s, "sureLow", v->sure_low);
+    spk__json_number_of(s, "sureHigh", v->sure_high);
     spk__str_add(s, ",\"log\":%s", v->log ? "true" : "false");
-    key(s, "profileValue");
-    numbers(s, v->profile_value, v->n_profile);
-    key(s, "profileLoss");
-    numbers(s, v->profile_loss, v->n_profile);
-    key(s, "profileRefitted");
-    numbers(s, v->profile_refitted, v->profile_refitted ? v->n_profile : 0);
-    text_of(s, "determined", v->determined);
-    text_of(s, "sentence", v->sentence);
+    spk__json_key(s, "profileValue");
+    spk__json_numbers(s, v->profile_value, v->n_profile);
+    spk__json_key(s, "profileLoss");
+    spk__json_numbers(s, v->profile_loss, v->n_profile);
+    spk__json_key(s, "profileRefitted");
+    spk__json_numbers(s, v->profile_refitted, v->profile_refitted ? v->n_profile : 0);
+    spk__json_text_of(s, "determined", v->determined);
+    spk__json_text_of(s, "sentence", v->sentence);
     return SPK_OK;
 }
 
@@ -148,10 +135,10 @@ static bool is_fitted(const spk_report_parameter *p) {
 static spk_status generation(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     (void)p;
     const spk_report_generation *g = &d->generation[i];
-    number_of(s, "evaluations", g->evaluations);
-    number_of(s, "best", g->best);
-    number_of(s, "median", g->median);
-    number_of(s, "run", g->run);
+    spk__json_number_of(s, "evaluations", g->evaluations);
+    spk__json_number_of(s, "best", g->best);
+    spk__json_number_of(s, "median", g->median);
+    spk__json_number_of(s, "run", g->run);
     spk__str_add(s, ",\"n\":%zu", g->n);
     return SPK_OK;
 }
@@ -181,7 +168,7 @@ static spk_status population(spk__packer *p, spk__str *s, const spk_report_data 
             all[m++] = (float)g->loss[c];
         }
     }
-    key(s, "population");
+    spk__json_key(s, "population");
     spk_status st = spk__pack_floats(p, s, all, m);
     spk__free(p->ctx, all);
     return st;
@@ -189,7 +176,7 @@ static spk_status population(spk__packer *p, spk__str *s, const spk_report_data 
 
 static spk_status failure(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     (void)p;
-    text_of(s, "label", d->failure[i].label);
+    spk__json_text_of(s, "label", d->failure[i].label);
     spk__str_add(s, ",\"count\":%zu", d->failure[i].count);
     return SPK_OK;
 }
@@ -198,11 +185,11 @@ static spk_status failure(spk__packer *p, spk__str *s, const spk_report_data *d,
 
 static void bins(spk__str *s, const char *name, const spk__interval_bins *b) {
     spk__str_add(s, "%s\"%s\":{\"edges\":", strcmp(name, "linear") == 0 ? "" : ",", name);
-    numbers(s, b->edge, SPK__INTERVAL_BINS + 1);
-    key(s, "recorded");
-    numbers(s, b->recorded, SPK__INTERVAL_BINS);
-    key(s, "model");
-    numbers(s, b->model, SPK__INTERVAL_BINS);
+    spk__json_numbers(s, b->edge, SPK__INTERVAL_BINS + 1);
+    spk__json_key(s, "recorded");
+    spk__json_numbers(s, b->recorded, SPK__INTERVAL_BINS);
+    spk__json_key(s, "model");
+    spk__json_numbers(s, b->model, SPK__INTERVAL_BINS);
     spk__str_addn(s, "}", 1);
 }
 
@@ -211,7 +198,7 @@ static spk_status intervals(spk__packer *p, spk__str *s, const spk_report_data *
     spk_status st = spk__intervals_find(p->ctx, d, &v);
     if (st || v.n_recorded + v.n_model == 0)
         return st;
-    key(s, "intervals");
+    spk__json_key(s, "intervals");
     spk__str_addn(s, "{", 1);
     bins(s, "linear", &v.linear);
     bins(s, "log", &v.log);
@@ -230,12 +217,12 @@ static spk_status failures_over_time(spk__packer *p, spk__str *s, const spk_repo
     spk_status st = spk__failures_find(p->ctx, d, &v);
     if (st)
         return st;
-    key(s, "failureEvaluations");
-    numbers(s, v.evaluations, v.n);
-    key(s, "failurePercent");
+    spk__json_key(s, "failureEvaluations");
+    spk__json_numbers(s, v.evaluations, v.n);
+    spk__json_key(s, "failurePercent");
     for (size_t k = 0; k < d->n_failures; k++) {
         spk__str_add(s, k ? "," : "[");
-        numbers(s, v.percent + k * v.n, v.n);
+        spk__json_numbers(s, v.percent + k * v.n, v.n);
     }
     spk__str_addn(s, "]", 1);
     spk__failures_free(p->ctx, &v);
@@ -244,13 +231,13 @@ static spk_status failures_over_time(spk__packer *p, spk__str *s, const spk_repo
 
 /* For each parameter, what its profile's axis spans; null without a profile. */
 static void stretches(spk__str *s, const spk_report_data *d, double high_loss) {
-    key(s, "profileStretch");
+    spk__json_key(s, "profileStretch");
     for (size_t i = 0; i < d->n_parameters; i++) {
         double v[2] = {NAN, NAN};
         if (d->parameter[i].n_profile > 1 && is_fitted(&d->parameter[i]))
             spk__profile_stretch(&d->parameter[i], high_loss, &v[0], &v[1]);
         spk__str_add(s, i ? "," : "[");
-        numbers(s, v, 2);
+        spk__json_numbers(s, v, 2);
     }
     spk__str_add(s, d->n_parameters ? "]" : "[]");
 }
@@ -260,42 +247,34 @@ static spk_status limits(spk__packer *p, spk__str *s, const spk_report_data *d) 
     spk_status st = spk__loss_limits(p->ctx, d, &low, &high);
     if (!st) {
         spk__str_add(s, ",\"lossLimits\":");
-        numbers(s, (double[]){low, high}, 2);
+        spk__json_numbers(s, (double[]){low, high}, 2);
         st = spk__profile_limits(p->ctx, d, &low, &high);
     }
     if (st)
         return st;
     spk__str_add(s, ",\"profileLimits\":");
-    numbers(s, (double[]){low, high}, 2);
+    spk__json_numbers(s, (double[]){low, high}, 2);
     stretches(s, d, high);
-    number_of(s, "nearLimit", d->near_limit);
+    spk__json_number_of(s, "nearLimit", d->near_limit);
+    spk__json_text_of(s, "sureTitle", d->sure_title);
+    spk__json_text_of(s, "sureWords", d->sure_words);
     if (d->n_sweeps) {
         spk__sweep_extent(&d->sweep[spk__first_sweep(d, false)], &start, &stop);
-        number_of(s, "rateBin", spk__rate_bin(stop - start));
+        spk__json_number_of(s, "rateBin", spk__rate_bin(stop - start));
     }
     return SPK_OK;
 }
 
 /* ---- networks ---- */
 
-static void trains(spk__str *s, const char *name, const spk_train *t, size_t n) {
-    spk__str_add(s, ",\"%s\":[", name);
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            spk__str_addn(s, ",", 1);
-        numbers(s, t[i].t_ms, t[i].n);
-    }
-    spk__str_addn(s, "]", 1);
-}
-
 static spk_status raster(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     (void)p;
     const spk_report_network_raster *r = &d->raster[i];
-    text_of(s, "title", r->title);
+    spk__json_text_of(s, "title", r->title);
     const spk_train *first = r->n_recorded ? r->recorded : r->model;
     if (r->n_recorded + r->n_model > 0) {
-        number_of(s, "start", first->start_ms);
-        number_of(s, "stop", first->stop_ms);
+        spk__json_number_of(s, "start", first->start_ms);
+        spk__json_number_of(s, "stop", first->stop_ms);
     }
     trains(s, "recorded", r->recorded, r->n_recorded);
     trains(s, "model", r->model, r->n_model);
@@ -305,13 +284,13 @@ static spk_status raster(spk__packer *p, spk__str *s, const spk_report_data *d, 
 static spk_status distribution(spk__packer *p, spk__str *s, const spk_report_data *d, size_t i) {
     (void)p;
     const spk_report_distribution *v = &d->distribution[i];
-    text_of(s, "title", v->title);
-    text_of(s, "label", v->label);
-    text_of(s, "verdict", v->verdict);
-    key(s, "recorded");
-    numbers(s, v->recorded, v->n_recorded);
-    key(s, "model");
-    numbers(s, v->model, v->n_model);
+    spk__json_text_of(s, "title", v->title);
+    spk__json_text_of(s, "label", v->label);
+    spk__json_text_of(s, "verdict", v->verdict);
+    spk__json_key(s, "recorded");
+    spk__json_numbers(s, v->recorded, v->n_recorded);
+    spk__json_key(s, "model");
+    spk__json_numbers(s, v->model, v->n_model);
     return SPK_OK;
 }
 
@@ -328,7 +307,7 @@ spk_status spk__report_json(const spk_report_data *d, spk__packer *p, spk__str *
                 {"rasters", d->n_rasters, raster},
                 {"distributions", d->n_distributions, distribution}};
     spk__str_add(s, "{\"evaluations\":%zu", d->n_evaluations);
-    text_of(s, "title", d->title);
+    spk__json_text_of(s, "title", d->title);
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         spk_status st = array_of(p, s, d, list[i].name, list[i].n, list[i].element);
         if (st)
@@ -341,6 +320,8 @@ spk_status spk__report_json(const spk_report_data *d, spk__packer *p, spk__str *
         st = failures_over_time(p, s, d);
     if (!st)
         st = limits(p, s, d);
+    if (!st)
+        st = spk__report_findings(d, p, s);
     spk__str_addn(s, "}", 1);
     return st ? st : s->failed ? SPK_ERR_MEMORY : SPK_OK;
 }

@@ -250,16 +250,6 @@ spk__axis spk__parameter_axis(const spk_report_parameter *p) {
     return (spk__axis){p->low, p->high, p->log};
 }
 
-const char *spk__value_text(double x, char buf[32]) {
-    if (!isfinite(x))
-        snprintf(buf, 32, "\u2013");
-    else if (x < 0)
-        snprintf(buf, 32, "\u2212%.4g", -x);
-    else
-        snprintf(buf, 32, "%.4g", x);
-    return buf;
-}
-
 const char *spk__score_name(const spk_report_score *s, char buf[96]) {
     snprintf(buf, 96, "%.60s, %.20s", s->measure, s->part);
     for (char *c = buf; *c; c++)

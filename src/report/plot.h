@@ -43,8 +43,6 @@ bool spk__is_fitted(const spk_report_parameter *p);
 /* "C_m (pF)", into buf. */
 const char *spk__with_unit(const spk_report_parameter *p, char buf[64]);
 spk__axis spk__parameter_axis(const spk_report_parameter *p);
-/* A value as it is printed: four digits, no trailing zeros. */
-const char *spk__value_text(double x, char buf[32]);
 /* "coincidence factor, test": a measure's name in words, into buf. */
 const char *spk__score_name(const spk_report_score *s, char buf[96]);
 

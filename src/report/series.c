@@ -2,6 +2,7 @@
 #include "report/series.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 size_t spk__first_sweep(const spk_report_data *d, bool train) {
@@ -77,6 +78,16 @@ void spk__trace_range(const spk_trace *t, double start_ms, double stop_ms, doubl
     }
 }
 
+const char *spk__value_text(double x, char buf[32]) {
+    if (!isfinite(x))
+        snprintf(buf, 32, "\u2013");
+    else if (x < 0)
+        snprintf(buf, 32, "\u2212%.4g", -x);
+    else
+        snprintf(buf, 32, "%.4g", x);
+    return buf;
+}
+
 /* ---- rows ---- */
 
 static bool same_train(const spk_train *a, const spk_train *b) {
@@ -88,9 +99,19 @@ static bool same_train(const spk_train *a, const spk_train *b) {
     return true;
 }
 
+static bool is_known(const spk__row *row, size_t n, const spk_train *t) {
+    for (size_t i = 0; i < n; i++)
+        if (same_train(row[i].train, t))
+            return true;
+    return false;
+}
+
 spk_status spk__raster_rows(spk_ctx *ctx, const spk_report_data *d, size_t sweep, spk__row **row,
                             size_t *n) {
-    spk__row *r = SPK__ARRAY(ctx, 2 * d->n_sweeps, spk__row);
+    size_t room = 2 * d->n_sweeps;
+    for (size_t i = 0; i < d->n_sweeps; i++)
+        room += d->sweep[i].n_trials;
+    spk__row *r = SPK__ARRAY(ctx, room, spk__row);
     if (!r)
         return SPK_ERR_MEMORY;
     size_t count = 0, n_recorded = 0;
@@ -100,11 +121,11 @@ spk_status spk__raster_rows(spk_ctx *ctx, const spk_report_data *d, size_t sweep
     n_recorded = count;
     for (size_t i = 0; i < d->n_sweeps; i++) {
         const spk_report_sweep *s = &d->sweep[i];
-        bool known = s->stimulus != d->sweep[sweep].stimulus;
-        for (size_t k = n_recorded; !known && k < count; k++)
-            known = same_train(r[k].train, &s->model);
-        if (!known)
-            r[count++] = (spk__row){"model", &s->model, true};
+        if (s->stimulus != d->sweep[sweep].stimulus || is_known(r + n_recorded, count - n_recorded, &s->model))
+            continue;
+        r[count++] = (spk__row){"model", &s->model, true};
+        for (size_t k = 0; k < s->n_trials; k++)
+            r[count++] = (spk__row){"model", &s->trial[k], true};
     }
     *row = r;
     *n = count;
@@ -228,17 +249,31 @@ static void fill_bins(const double *list, const double *sorted, spk__intervals *
     s->log_better = quantile(sorted, all, 0.99) > 20 * quantile(sorted, all, 0.1);
 }
 
+static size_t spikes_of_model(const spk_report_sweep *s) {
+    size_t n = s->model.n;
+    for (size_t i = 0; i < s->n_trials; i++)
+        n += s->trial[i].n;
+    return n;
+}
+
+static size_t intervals_of_model(const spk_report_sweep *s, double *out) {
+    size_t n = intervals_of(&s->model, out);
+    for (size_t i = 0; i < s->n_trials; i++)
+        n += intervals_of(&s->trial[i], out + n);
+    return n;
+}
+
 spk_status spk__intervals_find(spk_ctx *ctx, const spk_report_data *d, spk__intervals *out) {
     size_t room = 1;
     *out = (spk__intervals){0};
     for (size_t i = 0; i < d->n_sweeps; i++)
-        room += d->sweep[i].recorded.n + d->sweep[i].model.n;
+        room += d->sweep[i].recorded.n + spikes_of_model(&d->sweep[i]);
     double *list = SPK__ARRAY(ctx, room, double), *sorted = SPK__ARRAY(ctx, room, double);
     if (list && sorted) {
         for (size_t i = 0; i < d->n_sweeps; i++)
             out->n_recorded += intervals_of(&d->sweep[i].recorded, list + out->n_recorded);
         for (size_t i = 0; i < d->n_sweeps; i++)
-            out->n_model += intervals_of(&d->sweep[i].model, list + out->n_recorded + out->n_model);
+            out->n_model += intervals_of_model(&d->sweep[i], list + out->n_recorded + out->n_model);
         size_t all = out->n_recorded + out->n_model;
         memcpy(sorted, list, all * sizeof *list);
         qsort(sorted, all, sizeof *sorted, by_value);

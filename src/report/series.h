@@ -17,6 +17,9 @@ void spk__busy_stretch(const spk_report_sweep *s, bool train, double length, dou
 void spk__trace_range(const spk_trace *t, double start_ms, double stop_ms, double *low,
                       double *high);
 
+/* A value as it is printed: four digits, no trailing zeros. */
+const char *spk__value_text(double x, char buf[32]);
+
 /* ---- rows of a raster: the repeats of a sweep's stimulus, then the model's distinct trains ----
  */
 
@@ -57,6 +60,20 @@ typedef struct {
     bool log_better;
 } spk__intervals;
 spk_status spk__intervals_find(spk_ctx *ctx, const spk_report_data *d, spk__intervals *out);
+
+/* ---- a posterior ---- */
+
+/* The fitted parameters, which points and particles list in this order; NULL past the last. */
+const spk_report_parameter *spk__fitted_parameter(const spk_report_data *d, size_t column);
+size_t spk__fitted_count(const spk_report_data *d);
+
+/* The density of one parameter and its prior's (NaN: not known), per way from bound to bound, in bins that
+ * are equal on its scale and reach a little beyond its particles. top: the highest of both. */
+enum { SPK__MARGINAL_BINS = 30 };
+typedef struct {
+    double edge[SPK__MARGINAL_BINS + 1], density[SPK__MARGINAL_BINS], prior[SPK__MARGINAL_BINS], top;
+} spk__marginal;
+void spk__marginal_find(const spk_report_data *d, size_t column, spk__marginal *out);
 
 /* ---- the search ---- */
 

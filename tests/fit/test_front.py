@@ -135,6 +135,24 @@ def methods_and_objectives_must_agree():
 
 
 @case
+def the_report_shows_the_front_of_the_result():
+    for how in ("knee", "2"):
+        check(spikefit("front", "run", "--pick", how).code == 0)
+        check(spikefit("report", "run").code == 0)
+        page, result = read("run/report.html", "r"), json.loads(read("run/result.json", "r"))
+        shown = json.loads(page.split('id="data">')[1].split("</script>")[0])
+        front = shown["front"]
+        same(front["loss"], losses(), "losses")
+        same(front["pick"], how)
+        # The row that is marked is the run's: its parameters are the result's.
+        fitted = [p["name"] for p in shown["parameters"] if p["low"] is not None]
+        for name, value in zip(fitted, front["value"][front["picked"]]):
+            check(abs(value - result["parameters"][name]["value"]) <= 1e-9 * abs(value), name, value)
+        check('<section id="front">' in page and "to several objectives" in page)
+    check(spikefit("front", "run", "--pick", "knee").code == 0)
+
+
+@case
 def bad_picks_change_nothing():
     before = read("run/result.h5")
     for how, message in (("best", "says nothing about which row"), ("weights=1", "must give 2 weights"),

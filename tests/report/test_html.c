@@ -3,6 +3,7 @@
 #include "report/pages.h"
 
 #include "report/html.h"
+#include "report/series.h"
 #include <zlib.h>
 
 static char *page_text(const spk_report_data *d, size_t *length) {
@@ -31,9 +32,49 @@ TEST(the_page_is_whole_and_needs_nothing_else) {
     CHECK(strstr(html, "d3js.org v5") != NULL);
     CHECK(count(html, "<script src") == 0 && count(html, "<link") == 0 && count(html, "@import") == 0);
     CHECK(strstr(html, "default-src 'none'") != NULL);
-    CHECK(count(html, "<section ") == 8);
+    CHECK(count(html, "<section ") == 11);
+    /* The diagnosis comes first and says a thing a line. */
+    const char *at = strstr(html, "<section id=\"diagnosis\">"), *scores = strstr(html, "<section id=\"scores\">");
+    CHECK(at && scores && at < scores);
+    CHECK(at && strstr(at, "<li>85 % of the candidates never spiked: &lt;b&gt;lower&lt;/b&gt; the threshold.</li>\n"
+                           "<li>V_th ended at its bound.</li>") != NULL);
+    CHECK(at && strstr(at, "<td>van_rossum</td><td class=\"number\">0.2</td><td class=\"number\">0.11</td>"
+                           "<td class=\"number\">0.09 to 3.1</td>") != NULL);
+    CHECK(strstr(html, "<p>What the data determine best:</p>") != NULL);
+    p->data.poor = false;
+    char *good = page_text(&p->data, &length);
+    CHECK(strstr(good, "id=\"diagnosis\"") == NULL);
+    CHECK(strstr(good, "<section id=\"terms\">") > strstr(good, "<section id=\"search\">"));
+    free(good);
     free(html);
     page_free(p);
+}
+
+/* Two in three particles in the lower half of g_L, which is searched on a logarithmic scale: from 1 to 10 of 1 to 100. */
+TEST(marginals_are_densities_between_the_bounds) {
+    enum { N = 300, HALF = 200 };
+    double value[N], weight[N], prior[3] = {0, 1, 2};
+    spk_report_parameter q = {.name = "g_L", .unit = "nS", .low = 1, .high = 100, .log = true};
+    for (int i = 0; i < N; i++) {
+        double part = i < HALF ? 0.5 * i / HALF : 0.5 + 0.5 * (i - HALF + 1) / (N - HALF);
+        value[i] = pow(100, part);
+        weight[i] = 1.0 / N;
+    }
+    spk_report_data d = {.title = "x", .parameter = &q, .n_parameters = 1};
+    d.posterior = (spk_report_posterior){.value = value, .weight = weight, .n = N, .prior = prior, .n_prior = 3};
+    spk__marginal m;
+    spk__marginal_find(&d, 0, &m);
+    CHECK_NEAR(m.edge[0], 1, 1e-12);
+    CHECK_NEAR(m.edge[SPK__MARGINAL_BINS / 2], 10, 1e-9);
+    CHECK_NEAR(m.edge[SPK__MARGINAL_BINS], 100, 1e-9);
+    double low = 0, all = 0;
+    for (int i = 0; i < SPK__MARGINAL_BINS; i++) {
+        all += m.density[i] / SPK__MARGINAL_BINS;
+        low += i < SPK__MARGINAL_BINS / 2 ? m.density[i] / SPK__MARGINAL_BINS : 0;
+        CHECK_NEAR(m.prior[i], 2 * (i + 0.5) / SPK__MARGINAL_BINS, 1e-9);
+    }
+    CHECK_NEAR(all, 1, 1e-9);
+    CHECK_NEAR(low, 2.0 / 3, 0.01);
 }
 
 TEST(texts_cannot_break_out) {
@@ -210,6 +251,7 @@ int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "page") == 0)
         return write_page(argv[2], argv[3]);
     RUN(the_page_is_whole_and_needs_nothing_else);
+    RUN(marginals_are_densities_between_the_bounds);
     RUN(texts_cannot_break_out);
     RUN(packed_traces_keep_their_values);
     RUN(flat_and_empty_traces_can_be_packed);

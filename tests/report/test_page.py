@@ -53,6 +53,7 @@ def open_page(browser, path, **options):
     page.goto(path.as_uri())
     page.wait_for_selector(".voltage-panel path.recorded")
     wait(page, "document.documentElement.dataset.searchReady === 'true'")
+    wait(page, "!report.data.posterior || document.documentElement.dataset.posteriorReady === 'true'")
     return page
 
 
@@ -80,7 +81,8 @@ def small(browser):
     figures = page.evaluate("report.figures.map(f => f.figure.id)")
     check("every section has its figures", {"score", "trace", "raster", "psth", "intervals", "bounds", "profiles",
                                             "convergence", "population", "failures", "network-raster-1",
-                                            "distribution-1", "distribution-2"} <= set(figures), figures)
+                                            "distribution-1", "distribution-2", "front-losses", "front-parameters",
+                                            "marginals", "correlations", "pairs", "predictive", "calibration"} <= set(figures), figures)
     bare = page.evaluate("report.figures.filter(f => f.svg.selectAll('path,rect,circle').size() < 2).length")
     check("no figure is bare", bare == 0, bare)
 
@@ -139,6 +141,7 @@ def small(browser):
     check("the population moved", page.get_attribute("#population circle.candidate", "cx") != first)
     page.select_option("#population-x", "3")
     check("axes can be chosen", "V_th" in page.text_content("#population svg"))
+    findings(page)
     check("a page in use has nothing to complain of", not page.complaints, page.complaints)
 
     # The buttons on some figures (Chromium stops a page that saves dozens of files), what they save on all.
@@ -162,6 +165,32 @@ def small(browser):
     page.emulate_media(media="print")
     check("paper shows no buttons", not page.is_visible("#theme") and not page.is_visible("#zoom-in"))
     page.context.close()
+
+
+def findings(page):
+    """The front and the posterior: what is pointed at is read out, a chosen pair is drawn."""
+    check("the run's row is told", page.inner_text("#front-row").startswith("Row 8 of 30 (the run's, row 8). Losses: spikes 0."))
+    check("three objectives make three panels of all rows", page.locator("#front-losses g.pair").count() == 3
+          and page.locator("#front-losses circle.row").count() == 90)
+    check("row and knee are marked", page.locator("#front-losses circle.model-fill").count() == 3
+          and page.locator("#front-losses circle.third-fill").count() == 3)
+    dot = page.locator("#front-losses g.pair >> nth=0 >> circle.row.third-fill").bounding_box()
+    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    page.locator("#front-losses").scroll_into_view_if_needed()
+    dot = page.locator("#front-losses g.pair >> nth=0 >> circle.row.third-fill").bounding_box()
+    page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    check("a dot is read where it is pointed at", page.inner_text("#front-row").startswith("Row 12 of 30 (the knee)"),
+          page.inner_text("#front-row"))
+    page.locator("#front-losses rect.catch >> nth=0").focus()
+    page.keyboard.press("ArrowRight")
+    check("arrow keys go through the rows", page.inner_text("#front-row").startswith("Row 13 "), page.inner_text("#front-row"))
+    page.check("#front-log")
+    check("the pair that goes together most is shown first", (page.input_value("#pairs-x"), page.input_value("#pairs-y")) == ("0", "1"))
+    page.locator("#correlations g.cell >> nth=2").click()
+    check("a cell chooses its pair", (page.input_value("#pairs-x"), page.input_value("#pairs-y")) == ("1", "2"))
+    check("every particle is drawn", page.locator("#pairs circle.particle").count() == 300)
+    check("odd statistics are named", "Rarely simulated: variation of intervals (CV)." in page.inner_text("#predictive"))
+    check("trials have rows of their own", page.locator("#raster g.row path.model").count() == 4)
 
 
 def narrow(browser):

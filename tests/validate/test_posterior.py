@@ -186,6 +186,24 @@ def a_run_can_be_used_like_a_fit():
     check({c["name"] for c in posterior["checks"]} >= {"spikes in a repeat"}, posterior["checks"])
 
 
+@case
+def the_report_shows_it_over_its_prior():
+    """Expected: the lognormal's density over log(rate), per way from bound to bound, as the textbook has it."""
+    r = spikefit("report", "lognormal")
+    check(r.code == 0, r)
+    page = read("lognormal/report.html", "r")
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    m, = data["posterior"]["marginals"]
+    edges, span = np.log(m["edges"]), math.log(BOUNDS[1] / BOUNDS[0])
+    z = ((edges[1:] + edges[:-1]) / 2 - math.log(60)) / 0.2
+    want = span * np.exp(-z * z / 2) / (0.2 * math.sqrt(2 * math.pi))
+    check(np.abs(m["prior"] - want).max() < 0.02 * want.max(), m["prior"], want)
+    width = (edges[-1] - edges[0]) / span / len(want)
+    check(abs(sum(m["density"]) * width - 1) < 1e-6, sum(m["density"]) * width)
+    check('<section id="posterior">' in page and "The posterior of gif_psc_exp was sampled" in page)
+    check(len(data["sweeps"][0]["trials"]) == 7, "eight trials")
+
+
 def refused(text, message, code=3):
     write("bad.yaml", text)
     r = spikefit("posterior", "bad.yaml", "--out", "bad")

@@ -185,6 +185,24 @@ report.axis = function (parent, axis, transform, cls) {
   return g;
 };
 
+// Round values with room between their labels, on a linear or logarithmic scale; on a short logarithmic one as on
+// a linear one. upright: the axis stands, and labels need their height alone.
+report.roomyTicks = function (scale, log, upright) {
+  const [lo, hi] = scale.domain(), span = Math.abs(scale(hi) - scale(lo));
+  let all = d3.ticks(lo, hi, Math.max(2, span / (upright ? 40 : 55)));
+  if (log && hi / lo >= 20) {
+    const decades = d3.scaleLog().domain([lo, hi]).ticks(20).filter(t => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-9);
+    all = decades.length > 1 ? decades : [lo, hi];
+  }
+  const kept = [];
+  for (const t of all) {
+    const before = kept[kept.length - 1];
+    const room = upright ? 20 : 10 + 3.6 * (report.format(t).length + (kept.length ? report.format(before).length : 0));
+    if (!kept.length || Math.abs(scale(t) - scale(before)) >= room) kept.push(t);
+  }
+  return kept;
+};
+
 report.label = function (parent, cls, x, y, text, anchor) {
   let t = parent.select('text.' + cls);
   if (t.empty()) t = parent.append('text').attr('class', cls);

@@ -14,6 +14,7 @@
     }
     return t;
   }
+  report.table = table;
   const interval = (low, high) => (low === null || high === null ? '–' : `${fmt(low)} to ${fmt(high)}`);
 
   // ---- scores ----
@@ -74,6 +75,8 @@
   const unit = p => (p.unit && p.unit !== '1' ? p.unit : '');
   const withUnit = p => p.name + (unit(p) ? ` (${unit(p)})` : '');
 
+  Object.assign(report, { fitted, withUnit });
+
   (function () {
     if (!parameters.length) return;
     const section = document.getElementById('parameters');
@@ -106,12 +109,12 @@
         ['name', parameters.map(p => p.name)], ['unit', parameters.map(unit)], ['value', parameters.map(p => p.value)],
         ['low', parameters.map(p => p.low)], ['high', parameters.map(p => p.high)],
         ['sure_low', parameters.map(p => p.sureLow)], ['sure_high', parameters.map(p => p.sureHigh)]]);
-      if (fitted.some(p => p.sureLow !== null)) f.note('Green: where the loss stays nearly as good, the other parameters refitted. A wide band is a parameter that these data hardly determine.');
+      if (data.sureWords && fitted.some(p => p.sureLow !== null)) f.note(data.sureWords);
     }
     const profiled = fitted.filter(p => p.profileValue.length > 1);
     if (profiled.length) profiles(profiled);
     if (report.live) return; // a table would not follow
-    table(section, ['parameter', 'value', 'unit', 'bounds', 'nearly as good', 'the data say', 'meaning'], parameters.map(p => [
+    table(section, ['parameter', 'value', 'unit', 'bounds', data.sureTitle || 'nearly as good', 'the data say', 'meaning'], parameters.map(p => [
       p.name, fmt(p.value), unit(p), p.low === null ? 'fixed' : interval(p.low, p.high) + (p.bound ? ', active' : ''),
       interval(p.sureLow, p.sureHigh), p.determined || '', (p.doc || '').replace(/ \[.*\]$/, '')]), [false, true, false, true, true, false, false]);
     const told = fitted.filter(p => p.sentence);

@@ -10,7 +10,9 @@
     const rows = [];
     for (const s of repeats()) {
       const key = s.model.t.join();
-      if (!rows.some(r => r.key === key)) rows.push({ key, t: s.model.t, name: s.name });
+      if (rows.some(r => r.key === key)) continue;
+      rows.push({ key, t: s.model.t, name: s.name });
+      for (const t of s.trials) rows.push({ key: null, t, name: s.name });
     }
     return rows;
   }
@@ -21,7 +23,9 @@
   function rasterRows() {
     const recorded = repeats().map(s => ({ cls: 'recorded', name: s.name, t: s.recorded.t }));
     const model = modelRows();
-    return recorded.concat(model.map(m => ({ cls: 'model', name: model.length > 1 ? 'model, ' + m.name : 'model', t: m.t })));
+    const trials = view.current.trials.length;
+    const named = (m, i) => (trials ? 'model ' + (i + 1) : model.length > 1 ? 'model, ' + m.name : 'model');
+    return recorded.concat(model.map((m, i) => ({ cls: 'model', name: named(m, i), t: m.t })));
   }
 
   function drawRaster(svg, width, f) {
@@ -40,7 +44,7 @@
       return seen.map(v => `M${x(v).toFixed(1)},${y}v${pitch - 4}`).join('');
     });
     all.select('text').attr('y', (d, i) => top(d, i) + pitch / 2 + 2)
-      .text(d => pitch < 12 ? '' : d.name.length > 8 ? d.name.slice(0, 7) + '…' : d.name)
+      .text(d => pitch < 12 ? '' : d.name.length > 8 ? '…' + d.name.slice(-6) : d.name) // names of repeats differ at the end
       .append('title').text(d => d.name);
     report.drawWindows(svg, x, 0, height + 8, false);
     report.bindTime(svg, f, 0, height + 8);
@@ -55,7 +59,9 @@
       ['t_ms', rows.flatMap(r => r.t)]];
   });
   view.listeners.push(raster);
-  report.legend(raster.controls, [['recorded', 'recorded, a row for each repeat'], ['model', 'model']]);
+  report.legend(raster.controls, [['recorded', 'recorded, a row for each repeat'],
+    ['model', sweeps.some(s => s.trials.length) ? 'model, a row for each simulated trial' : 'model']]);
+  if (sweeps.some(s => s.trials.length)) raster.note('The model is noisy: each row is a trial under noise of its own. The voltage above is that of the first.');
 
   // ---- rate over time ----
 

@@ -46,7 +46,9 @@ static spk_status draw(const spk__plot *f, spk__paper *p) {
     for (size_t i = 0; i < n; i++) {
         spk__colour colour = row[i].model ? SPK__COLOUR_MODEL : SPK__COLOUR_RECORDED;
         double y = top + step * (double)i + (row[i].model ? space : 0);
-        const char *label = names ? row[i].label
+        bool again = i && row[i].model && last_model && strcmp(row[i].label, row[i - 1].label) == 0;
+        const char *label = again ? NULL
+                            : names ? row[i].label
                             : i == 0 || row[i].model != last_model
                                 ? (row[i].model ? "model" : "recorded")
                                 : NULL;
