@@ -50,7 +50,8 @@ typedef struct {
     bool train;                 /* where nothing else is said, show what was fitted, not what was
                                    held out */
     double bin_ms;              /* of rates; 0: a round width, about a hundred bins */
-    const char *across, *up;    /* parameters of the population's axes; NULL: the first two */
+    const char *across, *up;    /* parameters of the population's axes (NULL: the first two), or of a
+                                   posterior, objectives of a front (NULL: all) */
     bool scale_bars;            /* in place of the axes of voltage and current */
     bool linear;                /* an axis that would be logarithmic is not */
 } spk_plot_options;

@@ -1,10 +1,7 @@
 /* spikefit front: what a fit with several objectives found, and choosing from it. */
-#include "cli/cli.h"
-#include <spikefit/figure.h>
+#include "cli/page.h"
+#include <spikefit/plot.h>
 #include <spikefit/validate.h>
-
-#include <stdlib.h>
-#include <string.h>
 
 /* Rows as a table: number, losses, and which one is the run's. */
 static void print_rows(const spk_result_front *f) {
@@ -21,35 +18,25 @@ static void print_rows(const spk_result_front *f) {
     }
 }
 
-/* The first objective against each other one: a panel each, up to five. */
-static spk_status print_figure(cli *c, const spk_result_front *f) {
-    enum { MOST = 5 };
-    double *x = malloc(f->n * sizeof *x), *y = malloc(MOST * f->n * sizeof *y);
-    spk_curve curve[MOST];
-    spk_panel panel[MOST];
-    spk_line_figure figure = {.panel = panel, .x_label = f->name[0]};
+static spk_status print_figure(cli *c, const cli_run *r) {
+    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
     spk_figure_style style = SPK_FIGURE_STYLE_INIT;
+    cli_page_source source = cli_page_source_of(r, c->argv[0]);
+    cli_page *page = NULL;
+    size_t kind;
     char *text = NULL;
-    spk_status st = x && y ? SPK_OK : cli_fail(c, SPK_ERR_MEMORY, NULL, "out of memory");
-    for (size_t i = 0; !st && i < f->n; i++)
-        x[i] = f->loss[i * f->n_objectives];
-    for (size_t j = 1; !st && j < f->n_objectives && j <= MOST; j++) {
-        size_t at = figure.n_panels++;
-        for (size_t i = 0; i < f->n; i++)
-            y[at * f->n + i] = f->loss[i * f->n_objectives + j];
-        curve[at] = (spk_curve){.x = x, .y = y + at * f->n, .n = f->n};
-        panel[at] = (spk_panel){.y_label = f->name[j], .curve = &curve[at], .n_curves = 1};
-    }
     style.width = c->width;
     style.colour = c->colour;
     style.ascii = !c->unicode;
+    spk_status st = spk_plot_find(c->ctx, "front", &kind);
     if (!st)
-        st = spk_figure_lines(c->ctx, &figure, &style, &text);
+        st = cli_page_new(c, &source, 0, &page);
+    if (!st)
+        st = spk_plot_print(c->ctx, cli_page_data(page), kind, &o, &style, &text);
     if (text)
         fputs(text, stdout);
     spk_figure_free(c->ctx, text);
-    free(x);
-    free(y);
+    cli_page_free(page);
     return st;
 }
 
@@ -92,7 +79,7 @@ static spk_status run_front(cli *c) {
                spk_result_chosen(r.result)->name, f->n);
         print_rows(f);
         printf("\n");
-        st = print_figure(c, f);
+        st = print_figure(c, &r);
     }
     if (!st) {
         printf("\nrow %zu is the run's (%s); score, simulate and report use it\n", f->picked + 1,

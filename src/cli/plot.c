@@ -123,7 +123,7 @@ const cli_command cli_plot = {
             "  --bin '10 ms'     psth: width of the bins\n"
             "  --scale-bars      trace: scale bars in place of axes\n"
             "  --linear          isi, convergence: no logarithmic axis\n"
-            "  --across C_m      population: the parameter of each axis\n"
-            "  --up g_L\n",
+            "  --across C_m      population: the parameter of each axis; posterior, front:\n"
+            "  --up g_L          these two parameters or objectives, in place of all\n",
     .run = run_plot,
 };

@@ -113,6 +113,17 @@ static int linear_ticks(const spk__axis *a, int cells, bool across,
     return 0;
 }
 
+/* Of ones, doubles and fivefolds those that keep apart from the last one kept. */
+static int thinned(const spk__axis *a, int cells, bool across, spk__tick tick[SPK__TICKS_MAX]) {
+    int n = decades(a, 0, tick), kept = 0;
+    for (int i = 0; i < n && n <= SPK__TICKS_MAX; i++) {
+        tick[kept] = tick[i];
+        if (kept == 0 || has_room(tick + kept - 1, 2, cells, across))
+            kept++;
+    }
+    return kept;
+}
+
 int spk__axis_ticks(const spk__axis *a, int cells, bool across, spk__tick tick[SPK__TICKS_MAX]) {
     if (!a->log)
         return linear_ticks(a, cells, across, tick);
@@ -124,7 +135,8 @@ int spk__axis_ticks(const spk__axis *a, int cells, bool across, spk__tick tick[S
             return n;
         break;
     }
-    return linear_ticks(a, cells, across, tick);
+    int n = linear_ticks(a, cells, across, tick);
+    return n >= 2 ? n : thinned(a, cells, across, tick);
 }
 
 void spk__axis_widen(spk__axis *a, int cells) {

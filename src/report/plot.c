@@ -240,6 +240,28 @@ bool spk__is_fitted(const spk_report_parameter *p) {
     return isfinite(p->low) && isfinite(p->high);
 }
 
+spk_status spk__find_fitted(const spk__plot *f, const char *name, size_t fallback,
+                            const spk_report_parameter **q, size_t *place) {
+    const char *names[64];
+    size_t n = 0;
+    for (size_t i = 0; i < f->d->n_parameters; i++) {
+        const spk_report_parameter *p = &f->d->parameter[i];
+        if (!spk__is_fitted(p))
+            continue;
+        if (name ? strcmp(p->name, name) == 0 : n == fallback) {
+            *q = p;
+            *place = n;
+            return SPK_OK;
+        }
+        if (n < 64)
+            names[n] = p->name;
+        n++;
+    }
+    return spk__fail_name(f->ctx, SPK_ERR_USAGE, NULL, name, names, n < 64 ? n : 64,
+                          "the report's parameters section lists them",
+                          "no parameter '%s' was fitted", name);
+}
+
 const char *spk__with_unit(const spk_report_parameter *p, char buf[64]) {
     bool plain = !p->unit || !*p->unit || strcmp(p->unit, "1") == 0;
     snprintf(buf, 64, plain ? "%.40s" : "%.40s (%.20s)", p->name, p->unit);

@@ -40,6 +40,9 @@ const char *spk__lacks_sweeps(const spk_report_data *d);
 const char *spk__lacks_parameters(const spk_report_data *d);
 const char *spk__lacks_search(const spk_report_data *d);
 bool spk__is_fitted(const spk_report_parameter *p);
+/* The fitted parameter of a name (NULL: the fallback-th), and its place among the fitted. ERR_USAGE. */
+spk_status spk__find_fitted(const spk__plot *f, const char *name, size_t fallback,
+                            const spk_report_parameter **q, size_t *place);
 /* "C_m (pF)", into buf. */
 const char *spk__with_unit(const spk_report_parameter *p, char buf[64]);
 spk__axis spk__parameter_axis(const spk_report_parameter *p);

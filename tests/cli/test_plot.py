@@ -22,11 +22,12 @@ def every_figure_becomes_a_file():
     check({"trace", "raster", "psth", "isi", "scores", "parameters", "profiles", "convergence", "population",
            "failures"} <= set(kinds()), kinds())
     magic = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}
-    of_networks = ("network-raster", "distributions")
-    for kind in of_networks:
+    of_others = {"network-raster": "of no network", "distributions": "of no network", "front": "one objective",
+                 "posterior": "no posterior"}
+    for kind, words in of_others.items():
         r = spikefit("plot", "run", kind, "--to", "none.svg")
-        check(r.code == 1 and "of no network" in r.err, r)
-    for i, kind in enumerate(k for k in kinds() if k not in of_networks):
+        check(r.code == 1 and words in r.err, r)
+    for i, kind in enumerate(k for k in kinds() if k not in of_others):
         extension = list(magic)[i % 3]
         r = spikefit("plot", "run", kind, "--to", f"{kind}.{extension}")
         check(r.code == 0 and r.out == f"{kind}.{extension}\n" and r.err == "", kind, r)
@@ -46,6 +47,26 @@ def a_figure_is_as_wide_as_asked_for():
     spikefit("plot", "run", "convergence", "--to", "wide.svg", "--width", "180 mm", "--height", "6 cm")
     # 180 mm are 510.236 pt, 6 cm are 170.079 pt.
     check(re.search(r'width="510\.23\d*pt" height="170\.07\d*pt"', read("wide.svg", "r")), read("wide.svg", "r")[:300])
+
+
+@case
+def fronts_and_posteriors_are_drawn_from_their_runs():
+    study = "model: iaf_psc_exp\ndata: {recording: cell.csv}\nfit: {C_m: [20 pF, 1000 pF], tau_m: [1 ms, 100 ms]}\n"
+    write("both.yaml", study + "objectives: {spikes: {loss: {rate_error: 1}}, voltage: {loss: {voltage: 1}}}\n"
+          "search: {evaluations: 300}\n")
+    write("who.yaml", study + "loss: {rate_error: 1}\nposterior: {particles: 40, evaluations: 400}\n")
+    for command, kind in (("fit both", "front"), ("posterior who", "posterior")):
+        command, run = command.split()
+        r = spikefit(command, f"{run}.yaml", "--out", run)
+        check(r.code == 0, r)
+        for name in "ab":
+            r = spikefit("plot", run, kind, "--to", f"{name}.pdf")
+            check(r.code == 0, r)
+        same(read("a.pdf"), read("b.pdf"), kind)
+    r = spikefit("plot", "both", "front")
+    check(r.code == 0 and "voltage" in r.out and r.out in spikefit("front", "both").out, r)
+    r = spikefit("plot", "both", "front", "--to", "a.svg", "--up", "spiks")
+    check(r.code == 2 and "did you mean 'spikes'?" in r.err, r)
 
 
 @case

@@ -2,6 +2,7 @@
  * look like is for eyes; that marks lie where the data are is read from the SVG here. */
 #include "report/pages.h"
 
+#include "report/canvas.h"
 #include <spikefit/plot.h>
 
 /* The font library keeps what it found until the process ends. */
@@ -106,6 +107,75 @@ TEST(a_raster_has_a_stroke_for_each_spike_in_the_stretch) {
     spk_ctx_free(ctx);
 }
 
+/* Places of the filled dots of a colour, of which each is a path of curves: "M x y C ...". */
+static size_t count_dots(const char *svg, const char *fill) {
+    size_t n = 0;
+    for (const char *at = svg; (at = strstr(at, fill)); at++) {
+        const char *d = strstr(at, " d=\"M "), *end = strchr(at, '>');
+        n += d && end && d < end && memchr(d, 'C', (size_t)(end - d)) != NULL;
+    }
+    return n;
+}
+
+/* #0072b2 recorded, #c04f00 model, #007a5a third, as percent. */
+#define RECORDED "fill:rgb(0%,44.705882%,69.803922%)"
+#define MODEL "fill:rgb(75.294118%,30.980392%,0%)"
+#define THIRD "fill:rgb(0%,47.843137%,35.294118%)"
+
+/* Three objectives make three panels; in each the chosen row and the knee stand out of the others. */
+TEST(a_front_has_a_dot_for_each_row_in_each_panel) {
+    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    size_t n;
+    static const struct {
+        const char *across, *up;
+        size_t panels;
+    } asked[] = {{NULL, NULL, 3}, {"voltage", NULL, 2}, {NULL, "rate", 2}, {"rate", "spikes", 1}};
+    for (size_t i = 0; i < 4; i++) {
+        o.across = asked[i].across;
+        o.up = asked[i].up;
+        char *svg = draw(ctx, "front", &o, SPK_PLOT_SVG, &n);
+        REQUIRE(svg);
+        CHECK(count_dots(svg, RECORDED) == asked[i].panels * (PAGE_FRONT - 2));
+        CHECK(count_dots(svg, MODEL) == asked[i].panels);
+        CHECK(count_dots(svg, THIRD) == asked[i].panels);
+        spk_plot_free(ctx, svg);
+    }
+    spk_ctx_free(ctx);
+}
+
+TEST(a_posterior_has_each_particle_in_the_plane_of_each_two) {
+    spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    size_t n;
+    char *svg = draw(ctx, "posterior", &o, SPK_PLOT_SVG, &n);
+    REQUIRE(svg);
+    CHECK(count_dots(svg, RECORDED) == PAGE_PARTICLES * PAGE_PARAMETERS * (PAGE_PARAMETERS - 1) / 2);
+    spk_plot_free(ctx, svg);
+    o.across = "C_m";
+    o.up = "g_L";
+    svg = draw(ctx, "posterior", &o, SPK_PLOT_SVG, &n);
+    REQUIRE(svg);
+    CHECK(count_dots(svg, RECORDED) == PAGE_PARTICLES);
+    spk_plot_free(ctx, svg);
+    o.up = "C_m"; /* one alone has no plane */
+    svg = draw(ctx, "posterior", &o, SPK_PLOT_SVG, &n);
+    REQUIRE(svg);
+    CHECK(count_dots(svg, RECORDED) == 0);
+    spk_plot_free(ctx, svg);
+    spk_ctx_free(ctx);
+}
+
+/* From 23 to 420 there is one power of ten, and no step of 1, 2 or 5 that keeps apart at the upper end. */
+TEST(a_short_logarithmic_axis_has_numbers) {
+    spk__tick tick[SPK__TICKS_MAX];
+    const spk__axis a = {23, 420, true};
+    int n = spk__axis_ticks(&a, 16, true, tick);
+    REQUIRE(n == 2);
+    CHECK_STR(tick[0].text, "50");
+    CHECK_STR(tick[1].text, "200");
+}
+
 TEST(terminals_get_the_kinds_that_say_so) {
     spk_plot_options o = SPK_PLOT_OPTIONS_INIT;
     spk_figure_style style = SPK_FIGURE_STYLE_INIT;
@@ -164,6 +234,10 @@ TEST(what_cannot_be_drawn_is_said) {
     o = (spk_plot_options)SPK_PLOT_OPTIONS_INIT;
     o.up = "C_x";
     check_refused("population", &o, SPK_ERR_USAGE, "no parameter 'C_x' was fitted");
+    check_refused("posterior", &o, SPK_ERR_USAGE, "no parameter 'C_x' was fitted");
+    check_refused("front", &o, SPK_ERR_USAGE, "the run has no objective 'C_x'");
+    o.up = o.across = "rate";
+    check_refused("front", &o, SPK_ERR_USAGE, "an objective has no front against itself");
 }
 
 TEST(what_is_not_there_is_said) {
@@ -207,6 +281,9 @@ int main(void) {
     RUN(every_kind_draws_in_every_format_twice_the_same);
     RUN(sizes_are_those_asked_for);
     RUN(a_raster_has_a_stroke_for_each_spike_in_the_stretch);
+    RUN(a_front_has_a_dot_for_each_row_in_each_panel);
+    RUN(a_posterior_has_each_particle_in_the_plane_of_each_two);
+    RUN(a_short_logarithmic_axis_has_numbers);
     RUN(terminals_get_the_kinds_that_say_so);
     RUN(what_cannot_be_drawn_is_said);
     RUN(what_is_not_there_is_said);

@@ -30,29 +30,6 @@ static double height(const spk__plot *f) {
     return rows * (panel_side(f) + 1.8 * f->font) + spk__below_label(f->font) + 0.3 * f->font;
 }
 
-/* The fitted parameter of a name (NULL: the fallback-th), its place among the fitted. */
-static spk_status find_axis(const spk__plot *f, const char *name, size_t fallback,
-                            const spk_report_parameter **q, size_t *place) {
-    const char *names[64];
-    size_t n = 0;
-    for (size_t i = 0; i < f->d->n_parameters; i++) {
-        const spk_report_parameter *p = &f->d->parameter[i];
-        if (!spk__is_fitted(p))
-            continue;
-        if (name ? strcmp(p->name, name) == 0 : n == fallback) {
-            *q = p;
-            *place = n;
-            return SPK_OK;
-        }
-        if (n < 64)
-            names[n] = p->name;
-        n++;
-    }
-    return spk__fail_name(f->ctx, SPK_ERR_USAGE, NULL, name, names, n < 64 ? n : 64,
-                          "the report's parameters section lists them",
-                          "no parameter '%s' was fitted", name);
-}
-
 /* Cividis (Nunez, Anderton & Renslow 2018, doi:10.1371/journal.pone.0199239) at five points: dark
  * is poor. */
 static void set_colour(spk__paper *p, double good) {
@@ -110,9 +87,9 @@ static void draw_best(const spk__plot *f, spk__paper *p, const spk__frame *frame
 static spk_status draw(const spk__plot *f, spk__paper *p) {
     const spk_report_parameter *q[2] = {0};
     size_t place[2] = {0}, dim = 0, across = columns(f), rows = MOMENTS / across;
-    spk_status st = find_axis(f, f->o->across, 0, &q[0], &place[0]);
+    spk_status st = spk__find_fitted(f, f->o->across, 0, &q[0], &place[0]);
     if (!st)
-        st = find_axis(f, f->o->up, 1, &q[1], &place[1]);
+        st = spk__find_fitted(f, f->o->up, 1, &q[1], &place[1]);
     double limit[2];
     if (!st)
         st = spk__loss_limits(f->ctx, f->d, &limit[0], &limit[1]);
