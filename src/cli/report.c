@@ -40,6 +40,7 @@ const cli_command cli_report = {
             "RUN/report.html. Of many cells: the page of each fit, and RUN/index.html, which\n"
             "sorts, filters and links them. Of a network: rasters side by side,\n"
             "distributions of data and model with their tests, weights, the numbers found,\n"
-            "the search.\n",
+            "the search. Of a fit with several objectives: the front; of a posterior: its\n"
+            "densities and checks; of a fit that failed: why.\n",
     .run = run_report,
 };

@@ -161,8 +161,7 @@ void spk__say_direction(const spk__landscape *l, const spk_result *r, size_t i, 
         spk__str_add(out, "%s%s %s", before, name_of(l, j), d->weight[j] > 0 ? "up" : "down");
         said++;
     }
-    spk__str_add(out,
-                 n > 1 ? " together: %.2g times as far as each can go alone."
-                       : ": %.2g times as far as with the others held.",
-                 d->width);
+    spk__str_add(out, d->width < 99.5 ? "%s: %.2g times as far as %s." : "%s: %.0f times as far as %s.",
+                 n > 1 ? " together" : "", d->width,
+                 n > 1 ? "each can go alone" : "with the others held");
 }

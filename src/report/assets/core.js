@@ -158,9 +158,15 @@ report.figure = function (sectionId, id, title, draw, csv) {
   const f = {
     figure, controls, plot, svg, title, csv,
     width: 0,
+    // On paper two of these stand beside each other.
+    halve() {
+      f.half = true;
+      figure.classList.add('half');
+    },
     note: (text, cls) => { report.element(figure, 'p', { class: 'note ' + (cls || '') }, text); },
     redraw() {
-      const width = page.paperWidth || Math.max(280, Math.floor(plot.getBoundingClientRect().width));
+      const paper = f.half ? (page.paperWidth - 20) / 2 : page.paperWidth;
+      const width = page.paperWidth ? paper : Math.max(280, Math.floor(plot.getBoundingClientRect().width));
       f.width = width;
       const height = draw(svg, width, f);
       if (height) svg.attr('width', width).attr('height', height).attr('viewBox', `0 0 ${width} ${height}`);
@@ -174,6 +180,9 @@ report.figure = function (sectionId, id, title, draw, csv) {
   f.redraw();
   return f;
 };
+
+// A height on the screen, and on paper, where lower figures leave fewer pages half empty.
+report.high = (screen, paper) => (page.paperWidth ? paper : screen);
 
 report.redrawAll = function () { for (const f of report.figures) f.redraw(); };
 

@@ -29,7 +29,7 @@
       .sort((a, b) => (b.part === 'test') - (a.part === 'test'));
     const left = w => (w < 500 ? 10 : 230);
     function draw(svg, width) {
-      const narrow = width < 500, pitch = narrow ? 44 : 30, top = 6, right = 60;
+      const narrow = width < 500, pitch = narrow ? 44 : report.high(30, 24), top = 6, right = 60;
       const lo = Math.min(0, d3.min(bars, s => Math.min(s.value, s.low === null ? s.value : s.low)));
       const x = d3.scaleLinear().domain([lo, 1]).range([left(width) + 4, width - right]).clamp(true);
       const rows = svg.selectAll('g.score').data(bars);
@@ -83,7 +83,7 @@
     section.hidden = false;
     function draw(svg, width) {
       const says = p => `${p.name} = ${fmt(p.value)} ${unit(p)}${p.bound ? ' (at its bound)' : ''}`;
-      const narrow = width < 500, pitch = narrow ? 50 : 34, right = narrow ? 6 : 30;
+      const narrow = width < 500, pitch = narrow ? 50 : report.high(34, 30), right = narrow ? 6 : 30;
       const left = narrow ? 6 : 24 + 7 * d3.max(fitted, p => says(p).length);
       const rows = svg.selectAll('g.parameter').data(fitted);
       const enter = rows.enter().append('g').attr('class', 'parameter');
@@ -131,7 +131,7 @@
     const curves = [['held', 'profileLoss', refitted ? 'muted-line' : 'recorded'], ['refitted', 'profileRefitted', 'recorded']];
     const stretch = p => data.profileStretch[parameters.indexOf(p)];
     function draw(svg, width) {
-      const columns = Math.max(1, Math.floor(width / 210)), w = width / columns, h = 134;
+      const columns = Math.max(1, Math.floor(width / 210)), w = width / columns, h = report.high(134, 116);
       const panels = svg.selectAll('g.profile').data(list);
       const enter = panels.enter().append('g').attr('class', 'profile');
       enter.append('clipPath').attr('id', (p, i) => 'clip-profile-' + i).append('rect');
@@ -154,9 +154,7 @@
         g.select('.best').attr('d', `M${x(p.value)},${top}V${bottom}`);
         g.select('.limit').attr('d', limit > lo ? `M${left},${y(limit)}H${right}` : null);
         g.select('.name').attr('x', left).attr('y', 12).text(withUnit(p));
-        // Ticks that fit: on a short logarithmic axis round values as on a linear one.
-        const ends = x.domain(), ticks = p.log && ends[1] / ends[0] > 20 ? ends : d3.ticks(...ends, Math.max(2, (right - left) / 60));
-        report.axis(g, d3.axisBottom(x).tickValues(ticks).tickFormat(fmt), `translate(0,${bottom})`, 'x');
+        report.axis(g, d3.axisBottom(x).tickValues(report.roomyTicks(x, p.log, false)).tickFormat(fmt), `translate(0,${bottom})`, 'x');
         if (i % columns === 0) report.axis(g, d3.axisLeft(y).ticks(3), `translate(${left},0)`, 'y');
         else g.select('g.axis.y').remove();
       });
@@ -178,12 +176,13 @@
   report.refreshers.push(() => { marker.generation = Math.min(marker.generation, generations.length - 1); });
 
   if (generations.length > 1) (function () {
-    const M = { left: 62, right: 30, top: 10 }, height = 200;
+    const M = { left: 62, right: 30, top: 10 };
     const losses = () => generations.flatMap(g => [g.best, g.median]).filter(v => v !== null);
     let logAxis = losses().every(v => v > 0);
     const canLog = logAxis;
-    let x, y;
+    let x, y, height;
     function draw(svg, width) {
+      height = report.high(200, 130);
       x = d3.scaleLinear().domain([0, d3.max(generations, g => g.evaluations)]).range([M.left, width - M.right]);
       const [lo, hi] = d3.extent(losses()), room = logAxis ? Math.pow(hi / lo, 0.05) : (hi - lo) * 0.05;
       y = logAxis ? d3.scaleLog().domain([lo / room, hi * room]) : d3.scaleLinear().domain([lo - room, hi + room]);
@@ -239,7 +238,7 @@
     const M = { left: 66, right: 30, top: 10, bottom: 44 };
 
     function draw(svg, width) {
-      const height = Math.min(430, Math.max(260, width * 0.6));
+      const height = report.high(Math.min(430, Math.max(260, width * 0.6)), 280);
       const x = place(fitted[kx]).range([M.left, width - M.right]), y = place(fitted[ky]).range([height - M.bottom, M.top]);
       // Points come as parts of the way between the bounds, on the parameter's own scale.
       const px = u => M.left + u * (width - M.left - M.right), py = u => height - M.bottom - u * (height - M.top - M.bottom);
@@ -316,7 +315,7 @@
   function showFailures() {
     const list = data.failures;
     function draw(svg, width) {
-      const total = data.evaluations, left = 150, pitch = 26, x = d3.scaleLinear().domain([0, d3.max(list, d => d.count / total) || 1]).nice().range([left, width - 160]);
+      const total = data.evaluations, left = 150, pitch = report.high(26, 22), x = d3.scaleLinear().domain([0, d3.max(list, d => d.count / total) || 1]).nice().range([left, width - 160]);
       const rows = svg.selectAll('g.failure').data(list);
       const enter = rows.enter().append('g').attr('class', 'failure');
       enter.append('text').attr('class', 'name').attr('text-anchor', 'end');
@@ -339,7 +338,7 @@
       .filter(c => c.v.some(p => p > 0));
     if (!curves().length) return;
     function draw(svg, width) {
-      const M = { left: 62, right: 30, top: 10 }, height = 130;
+      const M = { left: 62, right: 30, top: 10 }, height = report.high(130, 90);
       const shown = curves(), x = d3.scaleLinear().domain([0, at[at.length - 1]]).range([M.left, width - M.right]);
       const y = d3.scaleLinear().domain([0, d3.max(shown, c => d3.max(c.v))]).nice().range([M.top + height, M.top]);
       const paths = svg.selectAll('path.share').data(shown);

@@ -58,8 +58,8 @@
   // ---- losses against each other ----
 
   function drawFront(svg, width) {
-    const columns = pairs.length === 1 ? 1 : Math.max(1, Math.min(pairs.length, Math.floor(width / 300)));
-    const w = width / columns, h = pairs.length === 1 ? Math.min(400, Math.max(260, width * .55)) : 250;
+    const columns = pairs.length === 1 ? 1 : Math.max(1, Math.min(pairs.length, Math.floor(width / 220)));
+    const w = width / columns, h = pairs.length === 1 ? report.high(Math.min(400, Math.max(260, width * .55)), 280) : report.high(250, 220);
     const panels = svg.selectAll('g.pair').data(pairs);
     panels.enter().append('g').attr('class', 'pair').merge(panels)
       .attr('transform', (p, n) => `translate(${n % columns * w},${Math.floor(n / columns) * h})`).each(function ([i, j]) {
@@ -91,7 +91,7 @@
   // ---- parameters along it ----
 
   function drawParameters(svg, width) {
-    const columns = Math.max(1, Math.floor(width / 230)), w = width / columns, h = 150;
+    const columns = Math.max(1, Math.floor(width / 220)), w = width / columns, h = report.high(150, 122);
     const panels = svg.selectAll('g.parameter').data(fitted);
     const enter = panels.enter().append('g').attr('class', 'parameter');
     enter.append('rect').attr('class', 'frame');

@@ -7,7 +7,7 @@
     const sides = [['recorded', r.recorded], ['model', r.model]].filter(s => s[1].length);
     const draw = (svg, width) => {
       const across = width >= 640 ? sides.length : 1, w = width / across, M = { left: 46, right: 26, top: 22 };
-      const most = d3.max(sides, s => s[1].length), height = Math.max(80, Math.min(360, most * 4));
+      const most = d3.max(sides, s => s[1].length), height = Math.max(80, Math.min(report.high(360, 220), most * 4));
       const panels = svg.selectAll('g.side').data(sides);
       const enter = panels.enter().append('g').attr('class', 'side');
       enter.append('path').attr('stroke-width', 1);
@@ -39,7 +39,7 @@
       return { x, edges: bin(both), recorded: share(bin(d.recorded), d.recorded.length), model: share(bin(d.model), d.model.length) };
     };
     const draw = (svg, width) => {
-      const l = layout(width), top = 8, height = 140;
+      const l = layout(width), top = 8, height = report.high(140, 90);
       const y = d3.scaleLinear().domain([0, d3.max(l.recorded.concat(l.model)) || 1]).nice().range([top + height, top]);
       const bars = svg.selectAll('rect.bar').data(l.recorded);
       bars.exit().remove();
@@ -57,6 +57,7 @@
     const f = report.figure('network', 'distribution-' + (d.i + 1), d.title, draw,
       () => [['recorded', d.recorded], ['model', d.model]].filter(c => c[1].length));
     report.legend(f.controls, [['recorded', 'recorded'], ['model', 'model']].filter(e => d[e[0]].length));
+    f.halve();
     if (d.verdict) f.note(d.verdict);
   }
 

@@ -6,11 +6,16 @@
   const D = fitted.length, section = document.getElementById('posterior');
   report.element(section, 'p', {}, post.words);
 
+  const pText = p => (p < .001 ? '< 0.001' : d3.format('.3f')(p));
+
+  // Panels beside each other, in rows as even as they can be.
+  const columnsOf = width => Math.ceil(D / Math.ceil(D / Math.max(1, Math.floor(width / 220))));
+
   // ---- marginals ----
 
   const scale = (p, ends) => (p.log ? d3.scaleLog() : d3.scaleLinear()).domain(ends);
   function drawMarginals(svg, width) {
-    const columns = Math.max(1, Math.min(D, Math.floor(width / 240))), w = width / columns, h = 156;
+    const columns = columnsOf(width), w = width / columns, h = report.high(156, 128);
     const panels = svg.selectAll('g.marginal').data(fitted);
     const enter = panels.enter().append('g').attr('class', 'marginal');
     enter.append('path').attr('class', 'bars recorded-fill').attr('fill-opacity', .5);
@@ -74,7 +79,7 @@
   }
 
   function drawPairs(svg, width) {
-    const M = { left: 66, right: 30, top: 10, bottom: 44 }, height = Math.min(420, Math.max(260, width * .6));
+    const M = { left: 66, right: 30, top: 10, bottom: 44 }, height = report.high(Math.min(420, Math.max(260, width * .6)), 270);
     const ends = j => [post.marginals[j].edges[0], post.marginals[j].edges[post.marginals[j].edges.length - 1]];
     const x = scale(fitted[kx], ends(kx)).range([M.left, width - M.right]), y = scale(fitted[ky], ends(ky)).range([height - M.bottom, M.top]);
     if (svg.select('rect.frame').empty()) svg.append('rect').attr('class', 'frame');
@@ -96,12 +101,14 @@
     pairs = { all, drawn: d3.range(0, n, every).map(i => i * (D + 1)), heaviest: d3.max(d3.range(n), i => all[i * (D + 1) + D]) || 1 };
     const grid = report.figure('posterior', 'correlations', 'Which parameters go together', drawCorrelations, () => [
       ['parameter', fitted.map(p => p.name)], ...fitted.map((p, j) => [p.name, post.correlation.map(r => r[j])])]);
+    grid.halve();
     grid.note('Correlations over the posterior: blue, both rise together; orange, one rises as the other falls. '
       + 'Where they are strong the data know a combination of the two, not each.');
     grid.note('A cell chosen is the pair below.', 'screen-only');
     const f2 = report.figure('posterior', 'pairs', 'Two parameters against each other', drawPairs, () => [
       ...fitted.map((p, j) => [report.withUnit(p), d3.range(n).map(i => +all[i * (D + 1) + j].toPrecision(6))]),
       ['weight', d3.range(n).map(i => all[i * (D + 1) + D])]]);
+    f2.halve();
     const names = fitted.map(p => p.name);
     const selects = [report.select(f2.controls, 'Across', names, i => pairs.choose(i, ky)), report.select(f2.controls, 'Up', names, i => pairs.choose(kx, i))];
     selects[0].id = 'pairs-x';
@@ -116,13 +123,13 @@
     };
     selects[0].value = kx;
     selects[1].value = ky;
-    f2.note(`A dot is a parameter set; the darker, the more it weighs. The cross is at the medians.${every > 1 ? ` Of ${n} sets every ${every}th is drawn.` : ''}`);
+    f2.note(`A dot is a parameter set; the stronger its colour, the more it weighs. The cross is at the medians.${every > 1 ? ` Of ${n} sets every ${every}th is drawn.` : ''}`);
   }
 
   // ---- what it simulates ----
 
   function drawChecks(svg, width) {
-    const narrow = width < 560, left = narrow ? 8 : 230, right = narrow ? 88 : 150, pitch = narrow ? 50 : 32;
+    const narrow = width < 560, left = narrow ? 8 : 230, right = narrow ? 88 : 150, pitch = narrow ? 50 : report.high(32, 27);
     const rows = svg.selectAll('g.check').data(post.checks);
     const enter = rows.enter().append('g').attr('class', 'check');
     for (const c of ['name', 'p muted']) enter.append('text').attr('class', c);
@@ -140,7 +147,7 @@
       g.select('.mean').attr('d', `M${x(k.mean)},${y - 9}v18`);
       g.select('circle').attr('cx', x(k.observed)).attr('cy', y);
       g.select('.p').attr('x', width - right + 10).attr('y', y + 4)
-        .text(`p ${k.p < .001 ? '< 0.001' : d3.format('.3f')(k.p)}` + (k.p < .05 && !narrow ? ', unlike' : k.p < .05 ? ' *' : ''));
+        .text(`p ${pText(k.p)}` + (k.p < .05 && !narrow ? ', unlike' : k.p < .05 ? ' *' : ''));
     });
     return 8 + post.checks.length * pitch;
   }
@@ -153,7 +160,7 @@
     c.note((odd.length ? `Rarely simulated: ${odd.map(k => k.name).join(', ')}. The model, or the loss, misses what makes them. `
       : 'Nothing recorded lies outside what is simulated. ') + 'Each row has an axis of its own; p is how rarely a simulation lies as far out as the recording.');
     report.table(section, ['statistic', 'recorded', 'simulated', '95 % of simulations', 'p'],
-      list.map(k => [k.name, fmt(k.observed), fmt(k.mean), `${fmt(k.low)} to ${fmt(k.high)}`, k.p < .001 ? '< 0.001' : d3.format('.3f')(k.p)]), [false, true, true, true, true]);
+      list.map(k => [k.name, fmt(k.observed), fmt(k.mean), `${fmt(k.low)} to ${fmt(k.high)}`, pText(k.p)]), [false, true, true, true, true]);
   }
 
   // ---- calibration ----
@@ -168,7 +175,7 @@
       return c;
     });
     function draw(svg, width) {
-      const columns = Math.max(1, Math.min(D, Math.floor(width / 240))), w = width / columns, h = 140;
+      const columns = columnsOf(width), w = width / columns, h = report.high(140, 116);
       const high = Math.max(expected + room, d3.max(counts, c => d3.max(c))) * 1.05;
       const panels = svg.selectAll('g.rank').data(fitted);
       const enter = panels.enter().append('g').attr('class', 'rank');
@@ -184,7 +191,7 @@
         g.select('.recorded-fill').attr('d', counts[j].map((c, k) => `M${x(k / bins) + 1},${bottom}V${y(c)}H${x((k + 1) / bins) - 1}V${bottom}Z`).join(''));
         g.select('.muted-line').attr('d', `M${left},${y(expected)}H${right}`);
         g.select('.name').attr('x', left).attr('y', 13).text(p.name);
-        g.select('.says').attr('x', left).attr('y', 29).text((post.rankP[j] === null ? '' : `p ${d3.format('.3f')(post.rankP[j])}, `) + post.rankWords[j].replace(/:.*/, ''));
+        g.select('.says').attr('x', left).attr('y', 29).text((post.rankP[j] === null ? '' : `p ${pText(post.rankP[j])}, `) + post.rankWords[j].replace(/:.*/, ''));
         report.axis(g, d3.axisBottom(x).ticks(3), `translate(0,${bottom})`, 'x');
         report.axis(g, d3.axisLeft(y).ticks(3), `translate(${left},0)`, 'y');
       });

@@ -30,7 +30,7 @@
 
   function drawRaster(svg, width, f) {
     const rows = rasterRows(), x = report.timeScale(width), M = report.timeMargins;
-    const pitch = rows.length > 30 ? 9 : 16, height = rows.length * pitch + 8;
+    const pitch = rows.length > 30 ? 9 : report.high(16, 13), height = rows.length * pitch + 8;
     const [a, b] = view.domain;
     const groups = svg.selectAll('g.row').data(rows);
     groups.exit().remove();
@@ -84,7 +84,7 @@
   }
 
   function drawRate(svg, width, f) {
-    const x = report.timeScale(width), M = report.timeMargins, height = 150, top = 8;
+    const x = report.timeScale(width), M = report.timeMargins, height = report.high(150, 100), top = 8;
     const curves = [['recorded', rate(repeats().map(s => s.recorded.t))], ['model', rate(modelRows().map(m => m.t))]];
     const y = d3.scaleLinear().domain([0, d3.max(curves, c => d3.max(c[1])) || 1]).nice().range([top + height, top]);
     if (svg.select('clipPath').empty()) {
@@ -121,7 +121,7 @@
   const chosenBins = () => (logAxis ? intervals.log : intervals.linear);
 
   function drawIntervals(svg, width) {
-    const M = { left: 58, right: 30 }, height = 170, top = 8, bins = chosenBins();
+    const M = { left: 58, right: 30 }, height = report.high(170, 110), top = 8, bins = chosenBins();
     const x = (logAxis ? d3.scaleLog() : d3.scaleLinear()).domain([bins.edges[0], bins.edges[bins.edges.length - 1]])
       .range([M.left, width - M.right]);
     const y = d3.scaleLinear().domain([0, d3.max([...bins.recorded, ...bins.model]) || 1]).nice().range([top + height, top]);

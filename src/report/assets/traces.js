@@ -210,7 +210,7 @@
 
   function draw(svg, width, f) {
     const s = view.current, traces = load(view.sweep), x = report.timeScale(width);
-    const hasVoltage = s.voltage || s.modelVoltage, tall = width < 500 ? 190 : 260;
+    const hasVoltage = s.voltage || s.modelVoltage, tall = report.high(width < 500 ? 190 : 260, 180), low = report.high(80, 60);
     let y = 6;
     drawTicks(svg, x, y);
     y += 34;
@@ -223,16 +223,17 @@
       y += tall + 16;
     }
     if (s.current) {
-      drawPanel(svg, 'current-panel', width, y, 80, x, [{ cls: 'muted-line', trace: traces.current, show: true }],
+      drawPanel(svg, 'current-panel', width, y, low, x, [{ cls: 'muted-line', trace: traces.current, show: true }],
         'current (pA)');
-      y += 80;
+      y += low;
     }
     report.drawWindows(svg, x, top, Math.max(10, y - top), true);
     if (f) report.bindTime(svg, f, 0, y);
     report.axis(svg, d3.axisBottom(x).ticks(width / 90), `translate(0,${y + 4})`, 'time');
     report.label(svg, 'time-label', (M.left + width - M.right) / 2, y + 38, 'time (ms)', 'middle');
     y += 50;
-    return y + drawOverview(svg, width, y) + 4;
+    const overview = drawOverview(svg, width, y) + 4; // not on paper
+    return y + report.high(overview, -6);
   }
 
   function csv() {
