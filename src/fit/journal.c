@@ -72,6 +72,15 @@ static int line_at(const char *text, size_t at, size_t end) {
     return n < 200 ? (int)n : 200;
 }
 
+/* A posterior's journal is asked to go on with a fit, or the other way round; NULL: neither. */
+static const char *other_command(const char *old, const char *now) {
+    static const char posterior[] = "posterior\n";
+    if (strncmp(old, posterior, sizeof posterior - 1) == 0)
+        return "`spikefit posterior --resume RUN` goes on with it";
+    return strncmp(now, posterior, sizeof posterior - 1) == 0 ? "`spikefit fit --resume RUN` goes on with it"
+                                                              : NULL;
+}
+
 /* Says what differs: the first line that does, and which line of the study if it is one of its. */
 static spk_status other_identity(spk__journal *j, const char *old, size_t n, const char *now) {
     size_t line = 0, study = 0, number = 0, n_now = strlen(now);
@@ -83,6 +92,10 @@ static spk_status other_identity(spk__journal *j, const char *old, size_t n, con
         number += study && i + 1 > study;
         line = i + 1;
     }
+    const char *command = study ? NULL : other_command(old + line, now + line);
+    if (command)
+        return spk__fail(j->ctx, SPK_ERR_INPUT, &(spk_loc){.file = j->path}, command,
+                         "the run cannot be resumed so: it was begun by another command");
     char where[64] = "";
     if (study)
         snprintf(where, sizeof where, " in line %zu of the study", number + 1);

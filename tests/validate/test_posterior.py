@@ -152,6 +152,8 @@ def a_run_goes_on_by_its_name_alone():
         r = spikefit("posterior", "--resume", run)
         check(r.code == 0, r)
     check(read("one/result.h5") == before, "a finished run changed")
+    r = spikefit("fit", "--resume", "one")
+    check(r.code == 3 and "`spikefit posterior --resume RUN` goes on with it" in r.err, r)
     sample("moved.yaml", "whole", "--evaluations", 50000)
     check(json.loads(read("named/result.json"))["posterior"] == json.loads(read("whole/result.json"))["posterior"])
 
