@@ -69,6 +69,7 @@ typedef struct {
     bool costly;  /* thinks for milliseconds about each point: for few and costly evaluations */
     bool chooses; /* stands for another method: spk_search_choose */
     bool samples; /* learns nothing from values, so that any budget will do */
+    bool takes_guests; /* from other islands: spk_islands.migration */
 } spk_search_method;
 
 size_t spk_search_method_count(void);
@@ -127,6 +128,22 @@ spk_status spk_search_new(spk_ctx *ctx, const char *method, const spk_opts *opti
                           spk_search **out);
 void spk_search_free(spk_search *s);
 
+/* Searches side by side, which share the budget evenly. Their generations are asked and told as one batch:
+ * work for more lanes, threads and processes than one population has. */
+enum { SPK_ISLANDS_MAX = 4096 };
+typedef struct {
+    size_t n; /* 0 and 1: one search, as without islands */
+    /* After so many generations each island's best point joins the generation that the next island has
+     * planned, if it is better than all that this one knows and its method takes guests; 0: never. */
+    uint64_t migration;
+} spk_islands;
+/* As spk_search_new, on islands (NULL: one). The first has the start of the space, the others starts drawn at
+ * random. The budget, stop rules other than the target, and options are each island's; the search stops when
+ * all have. */
+spk_status spk_search_new_islands(spk_ctx *ctx, const char *method, const spk_opts *options,
+                                  const spk_search_space *space, const spk_islands *islands,
+                                  uint64_t seed, uint64_t budget, spk_search **out);
+
 /* Values in the order of spk_search_stop_options(); call before the first tell. Without it the
  * defaults hold. */
 spk_status spk_search_set_stop(spk_search *s, const spk_opts *stop);
@@ -163,7 +180,7 @@ void spk_search_front(const spk_search *s, const double **x, const double **f, s
 
 typedef struct {
     uint64_t evaluations, generation;
-    uint64_t restart;  /* 0 in the first run */
+    uint64_t restart;  /* 0 in the first run; of islands: of all together */
     size_t population; /* points of the present generation */
     double spread;     /* standard deviation of the points at hand, the largest over coordinates; a
                           method's own step size where it has one; NaN where neither makes sense */
@@ -173,7 +190,11 @@ void spk_search_get_progress(const spk_search *s, spk_search_progress *out);
 /* A line for people, as snprintf: "generation 40, sigma 0.012, restart 2 (small, 9 points)". */
 size_t spk_search_describe(const spk_search *s, char *buf, size_t size);
 
-/* Of a search of "auto": the method that it chose. */
+/* Which start of the search point i of the last ask belongs to, until it is told: 0 in the first run, more
+ * after each restart and for each island. */
+uint64_t spk_search_point_start(const spk_search *s, size_t i);
+
+/* Of a search of "auto": the method that it chose; of islands: of each. */
 const spk_search_method *spk_search_get_method(const spk_search *s);
 /* Why "auto" chose it, or NULL if it was asked for by its name. */
 const char *spk_search_why(const spk_search *s);

@@ -150,6 +150,15 @@ static spk_status ask(spk_search *s) {
     return SPK_OK;
 }
 
+/* Hansen 2011, arXiv:1110.4181. Where points are evaluated several times, none is taken. */
+static void welcome(spk_search *s, const double *x) {
+    state *t = s->state;
+    if (s->n != t->cma.lambda)
+        return;
+    spk__search_welcome(s, x);
+    spk__cma_inject(&t->cma, s->n - 1, x);
+}
+
 static void average(const spk_search *s, state *t, size_t n) {
     size_t repeats = s->n / n;
     for (size_t i = 0; i < n; i++) {
@@ -329,10 +338,12 @@ const spk__search_method spk__search_cmaes = {
             .uses_step = true,
             .handles_noise = true,
             .restarts = true,
+            .takes_guests = true,
         },
     .state_size = sizeof(state),
     .start = start,
     .ask = ask,
+    .welcome = welcome,
     .tell = tell,
     .sync = sync,
     .progress = progress,

@@ -160,6 +160,15 @@ static void replace(spk_search *s, state *t) {
         t->count[i] = 1;
 }
 
+/* Under noise the last rows are old points at which another look is taken. */
+static void welcome(spk_search *s, const double *x) {
+    state *t = s->state;
+    if (!s->noisy || !t->p.begun)
+        spk__search_welcome(s, x);
+    else
+        memcpy(s->x, x, s->dim * sizeof *x);
+}
+
 static spk_status tell(spk_search *s) {
     state *t = s->state;
     if (t->p.begun) {
@@ -206,10 +215,12 @@ const spk__search_method spk__search_ga = {
             .rules = SPK__POPULATION_RULES,
             .uses_start = true,
             .handles_noise = true,
+            .takes_guests = true,
         },
     .state_size = sizeof(state),
     .start = start,
     .ask = ask,
+    .welcome = welcome,
     .tell = tell,
     .sync = sync,
     .progress = spk__population_progress,

@@ -175,6 +175,14 @@ spk_status spk__hde_ask(spk_search *s) {
 
 /* ---- selection ---- */
 
+/* F and CR had no part in it, and learn nothing from it. */
+void spk__hde_welcome(spk_search *s, const double *x) {
+    spk__hde *t = s->state;
+    spk__search_welcome(s, x);
+    if (t->p.begun)
+        t->trial_f[s->n - 1] = NAN;
+}
+
 static void keep_in_archive(const spk_search *s, spk__hde *t, size_t i, spk__rng *r) {
     if (!t->archive_room)
         return;
@@ -230,7 +238,7 @@ static void select_trials(spk_search *s, spk__hde *t) {
         if (!(s->f[i] <= t->p.f[i]))
             continue;
         if (s->f[i] < t->p.f[i]) {
-            t->gain[i] = t->p.f[i] - s->f[i];
+            t->gain[i] = isnan(t->trial_f[i]) ? 0 : t->p.f[i] - s->f[i];
             keep_in_archive(s, t, i, &r);
         }
         spk__population_put(s, &t->p, i, s->x + i * s->dim, s->f[i]);

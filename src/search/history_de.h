@@ -49,6 +49,7 @@ typedef struct {
 spk_status spk__hde_start(spk_search *s, const spk__hde_traits *traits);
 spk_status spk__hde_ask(spk_search *s);
 spk_status spk__hde_tell(spk_search *s);
+void spk__hde_welcome(spk_search *s, const double *x);
 spk_status spk__hde_sync(spk_search *s, spk__sync *y);
 void spk__hde_progress(const spk_search *s, spk_search_progress *p);
 

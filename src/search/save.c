@@ -3,7 +3,7 @@
  * machine's (a byte order other than the reader's shows in the magic word). */
 #include "search/search.h"
 
-#define MAGIC UINT64_C(0x324b5053484352) /* "RCHSPK2"; the digit is the version of the layout */
+#define MAGIC UINT64_C(0x334b5053484352) /* "RCHSPK3"; the digit is the version of the layout */
 
 struct spk__sync {
     spk__str *out;                /* saving */
@@ -13,6 +13,10 @@ struct spk__sync {
 
 bool spk__sync_loading(const spk__sync *y) {
     return y->out == NULL;
+}
+
+size_t spk__sync_left(const spk__sync *y) {
+    return y->out ? SIZE_MAX : (size_t)(y->end - y->p);
 }
 
 void spk__sync_bytes(spk__sync *y, void *data, size_t n) {
@@ -58,6 +62,7 @@ typedef struct {
     spk_opts opts;
     uint64_t seed, budget, flags;
     size_t dim, n_objectives;
+    spk_islands islands;
 } birth;
 
 enum { HAS_START = 1, HAS_STEP = 2, NOISY = 4 };
@@ -71,6 +76,8 @@ static void sync_birth(spk__sync *y, birth *b) {
     spk__sync_u64(y, &b->flags);
     spk__sync_size(y, &b->dim, 1 << 24);
     spk__sync_size(y, &b->n_objectives, 1 << 10);
+    spk__sync_size(y, &b->islands.n, SPK_ISLANDS_MAX);
+    spk__sync_u64(y, &b->islands.migration);
 }
 
 /* ---- the state ---- */
@@ -117,8 +124,10 @@ spk_status spk_search_save(spk_search *s, const void **bytes, size_t *size) {
         .flags = (s->start ? HAS_START : 0u) | (s->step ? HAS_STEP : 0u) | (s->noisy ? NOISY : 0u),
         .dim = s->dim,
         .n_objectives = s->n_objectives,
+        .islands = s->islands,
     };
-    memcpy(b.method, s->method->info.name, strlen(s->method->info.name));
+    const char *name = spk_search_get_method(s)->name;
+    memcpy(b.method, name, strlen(name));
     sync_birth(&y, &b);
     if (s->start)
         spk__sync_f64(&y, s->start, s->dim);
@@ -185,7 +194,7 @@ spk_status spk_search_load(spk_ctx *ctx, const void *bytes, size_t size, spk_sea
         .step = b.flags & HAS_STEP ? place + b.dim : NULL,
         .noisy = b.flags & NOISY,
     };
-    st = spk__search_create(ctx, b.method, &b.opts, &space, b.seed, b.budget, &s);
+    st = spk__search_create(ctx, b.method, &b.opts, &space, &b.islands, b.seed, b.budget, &s);
     if (!st)
         st = sync_state(s, &y);
     if (!st && (y.failed || y.p != y.end))

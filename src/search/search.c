@@ -1,5 +1,5 @@
 /* The search object: the batch, the budget, the best point, and when to call the method. */
-#include "search/search.h"
+#include "search/islands.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,16 +77,20 @@ static spk_status copy_doubles(spk_search *s, const double *from, double **to) {
     return SPK_OK;
 }
 
+static bool has_islands(const spk_islands *islands) {
+    return islands && islands->n > 1;
+}
+
 spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *options,
-                              const spk_search_space *space, uint64_t seed, uint64_t budget,
-                              spk_search **out) {
+                              const spk_search_space *space, const spk_islands *islands,
+                              uint64_t seed, uint64_t budget, spk_search **out) {
     const spk__search_method *m;
     spk_status st = find_method(ctx, method, &m);
     if (!st)
         st = check_space(ctx, &m->info, space);
     spk_search_choice choice = {.method = NULL};
     if (!st && m->info.chooses) {
-        spk_search_choose(space, budget, &choice);
+        spk_search_choose(space, has_islands(islands) ? budget / islands->n : budget, &choice);
         m = spk__search_method_get(choice.method);
         options = NULL;
     }
@@ -100,6 +104,11 @@ spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *
     s->ctx = ctx;
     s->saved.ctx = ctx;
     s->method = m;
+    if (has_islands(islands)) {
+        s->of = m;
+        s->method = &spk__search_islands;
+        s->islands = *islands;
+    }
     memcpy(s->why, choice.why, sizeof s->why);
     s->dim = space->dim;
     s->n_objectives = space->n_objectives ? space->n_objectives : 1;
@@ -113,12 +122,12 @@ spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *
         spk_opts_default(m->info.options, &s->opts);
     s->arena = spk__arena_new(ctx);
     st = SPK_ERR_MEMORY;
-    if (!s->arena || !(s->state = spk__arena_alloc(s->arena, 1, m->state_size + 1)) ||
+    if (!s->arena || !(s->state = spk__arena_alloc(s->arena, 1, s->method->state_size + 1)) ||
         !(s->best_x = SPK__SEARCH_ARRAY(s, s->dim, double)) ||
         copy_doubles(s, space->start, &s->start) || copy_doubles(s, space->step, &s->step) ||
         spk__stop_start(s))
         goto out;
-    st = m->start(s);
+    st = s->method->start(s);
     if (!st)
         *out = s;
 out:
@@ -129,25 +138,36 @@ out:
 
 /* A method that has not seen one whole generation has learnt nothing. */
 static spk_status check_budget(const spk_search *s) {
-    const spk_search_method *m = &s->method->info;
-    if (m->samples || s->budget == 0 || s->budget >= s->n)
+    const spk_search_method *m = spk_search_get_method(s);
+    size_t least = s->of ? spk__islands_least(s) : s->n;
+    if (m->samples || s->budget == 0 || s->budget >= least)
         return SPK_OK;
-    char hint[128];
+    char hint[128], islands[48] = "";
+    if (s->of)
+        snprintf(islands, sizeof islands, " on %zu islands", s->islands.n);
     bool option = false;
     for (size_t i = 0; m->options && m->options[i].name; i++)
         option = option || strcmp(m->options[i].name, "population") == 0;
-    snprintf(hint, sizeof hint, "allow at least %zu evaluations%s", s->n,
+    snprintf(hint, sizeof hint, "allow at least %zu evaluations%s%s", least,
+             s->of ? ", or fewer islands" : "",
              option ? ", or lower its option 'population'" : "");
     return spk__fail(s->ctx, SPK_ERR_INPUT, NULL, hint,
-                     "a budget of %llu evaluation%s is less than the first generation of %s, %zu",
-                     (unsigned long long)s->budget, s->budget == 1 ? "" : "s", m->name, s->n);
+                     "a budget of %llu evaluation%s is less than the first generation of %s%s, %zu",
+                     (unsigned long long)s->budget, s->budget == 1 ? "" : "s", m->name, islands,
+                     least);
 }
 
 spk_status spk_search_new(spk_ctx *ctx, const char *method, const spk_opts *options,
                           const spk_search_space *space, uint64_t seed, uint64_t budget,
                           spk_search **out) {
+    return spk_search_new_islands(ctx, method, options, space, NULL, seed, budget, out);
+}
+
+spk_status spk_search_new_islands(spk_ctx *ctx, const char *method, const spk_opts *options,
+                                  const spk_search_space *space, const spk_islands *islands,
+                                  uint64_t seed, uint64_t budget, spk_search **out) {
     spk_search *s;
-    spk_status st = spk__search_create(ctx, method, options, space, seed, budget, &s);
+    spk_status st = spk__search_create(ctx, method, options, space, islands, seed, budget, &s);
     if (st)
         return st;
     st = s->method->ask(s);
@@ -163,6 +183,8 @@ spk_status spk_search_new(spk_ctx *ctx, const char *method, const spk_opts *opti
 void spk_search_free(spk_search *s) {
     if (!s)
         return;
+    if (s->method->finish && s->state)
+        s->method->finish(s);
     spk__arena_free(s->arena);
     spk__free(s->ctx, s->x);
     spk__free(s->ctx, s->f);
@@ -179,11 +201,14 @@ spk_status spk_search_set_stop(spk_search *s, const spk_opts *stop) {
     spk_status st = check_options(s->ctx, "the stop rules", spk_search_stop_options(), stop);
     if (!st)
         s->rules.opts = *stop;
-    return st;
+    return st || !s->method->limits ? st : s->method->limits(s);
 }
 
 spk_status spk_search_set_budget(spk_search *s, uint64_t budget) {
     s->budget = budget;
+    spk_status st = s->method->limits ? s->method->limits(s) : SPK_OK;
+    if (st)
+        return st;
     bool spent = budget && s->evaluations >= budget;
     if (spent && s->reason == SPK_STOP_RUNNING)
         s->reason = SPK_STOP_BUDGET;
@@ -229,6 +254,10 @@ spk_status spk__search_batch(spk_search *s, size_t n) {
     s->n = n;
     s->told = s->asked = 0;
     return SPK_OK;
+}
+
+void spk__search_welcome(spk_search *s, const double *x) {
+    memcpy(s->x + (s->n - 1) * s->dim, x, s->dim * sizeof *x);
 }
 
 size_t spk_search_batch_max(const spk_search *s) {
@@ -335,7 +364,7 @@ size_t spk_search_describe(const spk_search *s, char *buf, size_t size) {
     if (s->method->describe)
         s->method->describe(s, &line);
     if (*s->why)
-        spk__str_add(&line, ", %s (auto)", s->method->info.name);
+        spk__str_add(&line, ", %s (auto)", spk_search_get_method(s)->name);
     size_t length = line.length;
     if (size)
         snprintf(buf, size, "%s", line.text ? line.text : "");
@@ -343,8 +372,16 @@ size_t spk_search_describe(const spk_search *s, char *buf, size_t size) {
     return length;
 }
 
+uint64_t spk_search_point_start(const spk_search *s, size_t i) {
+    if (s->of)
+        return spk__islands_start(s, s->told + i);
+    spk_search_progress p;
+    spk_search_get_progress(s, &p);
+    return p.restart;
+}
+
 const spk_search_method *spk_search_get_method(const spk_search *s) {
-    return &s->method->info;
+    return s->of ? &s->of->info : &s->method->info;
 }
 
 const char *spk_search_why(const spk_search *s) {

@@ -33,6 +33,12 @@ typedef struct {
     void (*describe)(const spk_search *s, spk__str *line);
     bool (*favourite)(const spk_search *s, double *x);
     void (*front)(const spk_search *s, const double **x, const double **f, size_t *n);
+    /* Gives a point from elsewhere a place in the generation that was asked and of which no value is
+     * told. */
+    void (*welcome)(spk_search *s, const double *x);
+    /* The budget or the stop rules have changed. */
+    spk_status (*limits)(spk_search *s);
+    void (*finish)(spk_search *s); /* frees what is not in the arena */
 } spk__search_method;
 
 /* ---- stop rules (stop.c) ---- */
@@ -63,6 +69,8 @@ void spk__stop_sync(spk_search *s, spk__sync *y);
 struct spk_search {
     spk_ctx *ctx;
     const spk__search_method *method;
+    const spk__search_method *of; /* islands: the method of each; NULL */
+    spk_islands islands;
     spk__arena *arena;
     void *state;
     spk_opts opts;
@@ -86,6 +94,8 @@ struct spk_search {
 /* Room for a generation of n points; s->x is not initialised. */
 spk_status spk__search_batch(spk_search *s, size_t n);
 void spk__search_stop(spk_search *s, spk_stop reason);
+/* An entry of spk__search_method: the guest takes the place of the last point. */
+void spk__search_welcome(spk_search *s, const double *x);
 /* The part of the planned evaluations that is spent: of the budget, or of what stands in for it. */
 double spk__search_elapsed(const spk_search *s);
 
@@ -143,6 +153,8 @@ static inline double spk__clip01(double x) {
 /* ---- saving (save.c) ---- */
 
 bool spk__sync_loading(const spk__sync *y);
+/* The bytes that are not yet loaded. */
+size_t spk__sync_left(const spk__sync *y);
 void spk__sync_bytes(spk__sync *y, void *data, size_t n);
 void spk__sync_f64(spk__sync *y, double *a, size_t n);
 void spk__sync_u64(spk__sync *y, uint64_t *v);
@@ -152,10 +164,10 @@ void spk__sync_bool(spk__sync *y, bool *v);
 
 /* ---- between search.c, registry.c and save.c ---- */
 
-/* A search without its first generation. */
+/* A search without its first generation. islands: NULL means one. */
 spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *options,
-                              const spk_search_space *space, uint64_t seed, uint64_t budget,
-                              spk_search **out);
+                              const spk_search_space *space, const spk_islands *islands,
+                              uint64_t seed, uint64_t budget, spk_search **out);
 const spk__search_method *spk__search_method_get(const char *name);
 
 #endif
