@@ -26,6 +26,9 @@ spk_status spk_netstudy_read(spk_ctx *ctx, const char *path, spk_netstudy **out)
 /* The same from memory; path is for messages and for the folder of files. */
 spk_status spk_netstudy_parse(spk_ctx *ctx, const char *path, const char *text, size_t length,
                               spk_netstudy **out);
+/* As spk_netstudy_read, with keys replaced or added: see spk_study_read_edited. */
+spk_status spk_netstudy_read_edited(spk_ctx *ctx, const char *path, const spk_study_edit *edits, size_t n,
+                                    spk_netstudy **out);
 /* The study of a run, as spk_study_locate. */
 spk_status spk_netstudy_locate(spk_ctx *ctx, const char *path, const char *text, size_t length,
                                const char *folder, spk_netstudy **out);
@@ -76,6 +79,7 @@ typedef struct {
     int64_t evaluations;
     uint64_t seed;
     int threads;
+    spk_islands islands;
     bool redraw; /* each generation has wiring of its own, which makes the loss noisy */
 } spk_netsearch;
 const spk_netsearch *spk_netstudy_search(const spk_netstudy *s);

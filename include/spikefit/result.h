@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { SPK_RESULT_FORMAT = 3 };
+enum { SPK_RESULT_FORMAT = 4 };
 
 /* What was fitted. A network has no chosen model, and its parameters are the numbers of its study. */
 typedef enum { SPK_RESULT_CELL, SPK_RESULT_NETWORK } spk_result_kind;
@@ -67,11 +67,12 @@ typedef struct {
     size_t n, dim;
     double *evaluations, *best, *median; /* [n]: so far, best so far, median of the generation */
     double *silent, *exploding, *nonfinite; /* [n]: candidates of the generation */
-    double *restart; /* [n]: which start of the search the generation belongs to, from 0 */
+    double *restart; /* [n]: how often the search had begun anew, on all islands together */
     /* Points evaluated, in the unit cube, and their losses; generation g holds rows first[g] ..
      * first[g + 1] - 1. float32: for pictures. */
     size_t *first; /* [n + 1] */
     float *x, *f;
+    float *start; /* which start of the search a point belongs to: of one run, or of one island's */
 } spk_result_history;
 
 /* ---- how well the data determine the parameters (spk_validate_identifiability) ---- */

@@ -137,6 +137,10 @@ typedef struct {
      * planned, if it is better than all that this one knows and its method takes guests; 0: never. */
     uint64_t migration;
 } spk_islands;
+/* ERR_INPUT, at `where` (may be NULL), for a migration that can move nothing: between fewer than two islands, or
+ * of a method that takes no guests. */
+spk_status spk_islands_check(spk_ctx *ctx, const spk_islands *islands, const char *method,
+                             const spk_loc *where);
 /* As spk_search_new, on islands (NULL: one). The first has the start of the space, the others starts drawn at
  * random. The budget, stop rules other than the target, and options are each island's; the search stops when
  * all have. */
@@ -190,9 +194,9 @@ void spk_search_get_progress(const spk_search *s, spk_search_progress *out);
 /* A line for people, as snprintf: "generation 40, sigma 0.012, restart 2 (small, 9 points)". */
 size_t spk_search_describe(const spk_search *s, char *buf, size_t size);
 
-/* Which start of the search point i of the last ask belongs to, until it is told: 0 in the first run, more
- * after each restart and for each island. */
-uint64_t spk_search_point_start(const spk_search *s, size_t i);
+/* Which start of the search each of the n points of the last ask belongs to, until they are told: 0 in the
+ * first run, other numbers after each restart and on each island. */
+void spk_search_starts(const spk_search *s, size_t n, uint64_t *start);
 
 /* Of a search of "auto": the method that it chose; of islands: of each. */
 const spk_search_method *spk_search_get_method(const spk_search *s);

@@ -134,6 +134,8 @@ typedef struct spk_study {
     spk_loc method_loc;
     spk_settings search;
     int64_t evaluations;
+    int64_t islands, migration; /* 0: the default; never */
+    spk_loc migration_loc;
 
     uint64_t seed;
     int threads;

@@ -246,7 +246,7 @@ const cli_command cli_fit = {
     .name = "fit",
     .sentence = "fit the models of a study to its recording",
     .usage = "STUDY.yaml [--out RUN] [--models A,B,...] [--cells PATTERN] [--shard K/N] "
-             "[--evaluations N] [--threads N] [--live] [--serve[=PORT]] | --resume RUN [--extend N]",
+             "[--evaluations N] [--islands N] [--threads N] [--live] [--serve[=PORT]] | --resume RUN [--extend N]",
     .help = "  --out RUN         folder for the result and the journal\n"
             "  --models A,B,...  fit these in place of the study's\n"
             "  --cells PATTERN   fit the study to each of these files ('cells/*.nwb'), in a\n"
@@ -254,6 +254,8 @@ const cli_command cli_fit = {
             "                    a path, or 'name: path', on each line\n"
             "  --shard K/N       only the Kth of N parts of the cells; see `merge`\n"
             "  --evaluations N   candidates to try for each model, in place of the study's\n"
+            "  --islands N       searches side by side that share the evaluations, in place of\n"
+            "                    the study's: work for more cores\n"
             "  --resume RUN      go on with a run after Ctrl-C or a crash, to the same bits;\n"
             "                    cells that failed are tried again. With STUDY and --out: if\n"
             "                    it is the same study\n"
@@ -264,6 +266,6 @@ const cli_command cli_fit = {
             "                    address that is printed; it ends with the fit\n"
             "  --threads N       cores to use; changes no bit of the result\n"
             "\nCtrl-C stops cleanly and keeps the best. Under `mpirun -n N`, N processes share\n"
-            "the candidates of a fit, or the cells.\n",
+            "the candidates of a fit (give it islands to keep many busy), or the cells.\n",
     .run = run_fit,
 };

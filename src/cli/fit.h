@@ -18,6 +18,8 @@ typedef struct {
     spk_cell_list cell;
     int shard, n_shards; /* 0: all */
     bool ranks;          /* mpirun started several of us */
+    char islands[16]; /* in place of the study's; "" */
+    const char *island_list[1];
     spk_study_edit edit[4];
     size_t n_edits;
     char *words; /* what the edits point into */

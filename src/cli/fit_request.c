@@ -45,6 +45,15 @@ static spk_status change_models(cli *c, cli_fit_request *q) {
     return edit_list(c, q, "--models", "model", q->models);
 }
 
+static spk_status change_islands(cli *c, cli_fit_request *q, int64_t islands) {
+    if (islands < 1 || islands > SPK_ISLANDS_MAX)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--islands takes 1 to %d", SPK_ISLANDS_MAX);
+    snprintf(q->islands, sizeof q->islands, "%d", (int)islands);
+    q->island_list[0] = q->islands;
+    q->edit[q->n_edits++] = (spk_study_edit){"search.islands", q->island_list, 1};
+    return SPK_OK;
+}
+
 /* What is begun from a study can be changed on the way; a run goes on as it was begun. */
 static spk_status check_run(cli *c, cli_fit_request *q) {
     if (q->cells)
@@ -53,6 +62,9 @@ static spk_status check_run(cli *c, cli_fit_request *q) {
     if (q->models)
         return cli_fail(c, SPK_ERR_USAGE, "fit the study again, with another folder in --out",
                         "--models cannot change the models of a run that was begun");
+    if (*q->islands)
+        return cli_fail(c, SPK_ERR_USAGE, "fit the study again, with another folder in --out",
+                        "--islands cannot change how a run that was begun is searched");
     if (q->o.folder)
         return cli_fail(c, SPK_ERR_USAGE, "name the run alone: `spikefit fit --resume RUN`",
                         "'%s' is a folder: where a run goes on, it stays in its own", q->operand);
@@ -128,7 +140,7 @@ static spk_status read_cells(cli *c, cli_fit_request *q, const char *shard, int 
 
 spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
     *q = (cli_fit_request){.view.serve = -1};
-    int64_t threads = 0, evaluations = -1;
+    int64_t threads = 0, evaluations = -1, islands = -1;
     const char *shard = NULL;
     const cli_option options[] = {{"--out", CLI_TEXT, &q->o.folder},
                                   {"--resume", CLI_FLAG, &q->o.resume},
@@ -140,6 +152,7 @@ spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
                                   {"--serve", CLI_FLAG_OR_INT, &q->view.serve},
                                   {"--threads", CLI_INT, &threads},
                                   {"--evaluations", CLI_INT, &evaluations},
+                                  {"--islands", CLI_INT, &islands},
                                   {0}};
     int n;
     spk_status st = cli_parse(c, options, 1, CLI_MANY, &n);
@@ -153,6 +166,8 @@ spk_status cli_fit_read_request(cli *c, cli_fit_request *q) {
     else if (n > 1)
         st = cli_fail(c, SPK_ERR_USAGE, "one study; several recordings go behind --cells",
                       "too many arguments");
+    if (!st && islands != -1)
+        st = change_islands(c, q, islands);
     return st ? st : check_request(c, q, threads, evaluations);
 }
 

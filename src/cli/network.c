@@ -133,7 +133,8 @@ spk_status cli_network_fit(cli *c, cli_fit_request *q) {
     spk_result *r = NULL;
     cli_watcher w;
     spk_status st = q->is_run ? spk_run_netstudy(c->ctx, q->operand, &s)
-                              : spk_netstudy_read(c->ctx, q->operand, &s);
+                              : spk_netstudy_read_edited(c->ctx, q->operand, q->edit,
+                                                         q->n_edits, &s);
     cli_print_diags(c, 0);
     if (!st) {
         if (spk_netstudy_has_data(s))

@@ -24,8 +24,9 @@ typedef struct {
 /* The default method serves small budgets too: unless the study says how large a generation is,
  * there are twenty of them at least. */
 static spk_status fit_population(run *r, const spk_search_method *m, const spk_search_space *space,
-                                 spk_opts *options) {
-    size_t i = 0, most = (size_t)(r->budget / 20 < 4 ? 4 : r->budget / 20);
+                                 const spk_islands *islands, spk_opts *options) {
+    uint64_t share = r->budget / islands->n / 20;
+    size_t i = 0, most = (size_t)(share < 4 ? 4 : share);
     if (strcmp(m->name, SPK__DEFAULT_METHOD) != 0)
         return SPK_OK;
     while (strcmp(m->options[i].name, "population") != 0)
@@ -61,10 +62,13 @@ static spk_status new_search(run *r, bool planned, spk_search **out) {
                               .start = start,
                               .noisy = r->fresh,
                               .cost_s = spk_problem_cost(r->problem)};
-    st = fit_population(r, m, &space, &options);
+    spk_islands islands;
+    st = spk__study_islands(r->ctx, y, &islands);
     if (!st)
-        st = spk_search_new(r->ctx, m->name, &options, &space, y->seed,
-                            planned ? r->budget : 0, out);
+        st = fit_population(r, m, &space, &islands, &options);
+    if (!st)
+        st = spk_search_new_islands(r->ctx, m->name, &options, &space, &islands, y->seed,
+                                    planned ? r->budget : 0, out);
     spk__free(r->ctx, start);
     return st;
 }

@@ -7,10 +7,13 @@
 
 /* The method of a study that names none. */
 #define SPK__DEFAULT_METHOD "lshade"
-#define SPK__DEFAULT_ROUND 20000 /* evaluations: rounds can be added to a run that has ended */
+#define SPK__DEFAULT_ROUND 20000 /* evaluations on an island: rounds can be added to a run that has ended */
 #define SPK__DEFAULT_NOISY_METHOD "cmaes" /* where the study wants fresh noise */
 #define SPK__DEFAULT_FRONT_METHOD "nsga2" /* of one with several objectives */
 const char *spk__study_method(const spk_study *study);
+
+/* On how many islands a study is searched. ERR_INPUT, located. */
+spk_status spk__study_islands(spk_ctx *ctx, const spk_study *study, spk_islands *out);
 
 /* The method of a study and its options. ERR_INPUT, located, for unknown names and impossible
  * values. */
@@ -58,8 +61,13 @@ typedef struct {
     spk_result_history h;
     size_t room, room_rows;
 } spk__history;
+/* Which starts of the search a generation belongs to: as a whole, and point by point. */
+typedef struct {
+    uint64_t restart;
+    const uint64_t *point;
+} spk__starts;
 spk_status spk__history_add(spk__history *y, const double *x, const double *f, size_t n,
-                            uint64_t evaluations, uint64_t restart, double best,
+                            uint64_t evaluations, const spk__starts *starts, double best,
                             const spk_tally *before, const spk_tally *after);
 void spk__history_free(spk__history *y);
 
@@ -96,6 +104,7 @@ struct spk__loop {
     uint64_t generation; /* that is being evaluated, from 0 */
     uint64_t simulated;  /* evaluations that were not in the journal, of all searches */
     double *x, *f;
+    uint64_t *start; /* of each point: spk_search_starts */
 };
 double spk__now_s(void);
 /* Fills a zeroed outcome. A cancellation is taken back once a generation is done: see spk_fit_run.

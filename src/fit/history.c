@@ -50,7 +50,7 @@ static spk_status make_room(spk__history *y, size_t rows) {
         while (r < h->first[h->n] + rows)
             r *= 2;
         if (!grow(y->ctx, &h->x, r * h->dim, sizeof(float)) ||
-            !grow(y->ctx, &h->f, r, sizeof(float)))
+            !grow(y->ctx, &h->f, r, sizeof(float)) || !grow(y->ctx, &h->start, r, sizeof(float)))
             return SPK_ERR_MEMORY;
         y->room_rows = r;
     }
@@ -58,8 +58,8 @@ static spk_status make_room(spk__history *y, size_t rows) {
 }
 
 spk_status spk__history_add(spk__history *y, const double *x, const double *f, size_t n,
-                            uint64_t evaluations, uint64_t restart, double best, const spk_tally *before,
-                            const spk_tally *after) {
+                            uint64_t evaluations, const spk__starts *starts, double best,
+                            const spk_tally *before, const spk_tally *after) {
     spk_status st = make_room(y, n);
     if (st)
         return st;
@@ -67,7 +67,7 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
     size_t g = h->n++, row = h->first[g];
     h->evaluations[g] = (double)evaluations;
     h->best[g] = best;
-    h->restart[g] = (double)restart;
+    h->restart[g] = (double)starts->restart;
     h->median[g] = median(y->ctx, f, n);
     h->silent[g] = (double)(after->silent - before->silent);
     h->exploding[g] = (double)(after->exploding - before->exploding);
@@ -77,13 +77,15 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
         h->x[row * h->dim + i] = (float)x[i];
     for (size_t i = 0; i < n; i++)
         h->f[row + i] = (float)f[i];
+    for (size_t i = 0; i < n; i++)
+        h->start[row + i] = (float)starts->point[i];
     return SPK_OK;
 }
 
 void spk__history_free(spk__history *y) {
     spk_result_history *h = &y->h;
     void *parts[] = {h->evaluations, h->best,  h->median, h->silent, h->exploding,
-                     h->nonfinite,   h->restart, h->first, h->x,      h->f};
+                     h->nonfinite,   h->restart, h->first, h->x,      h->f,     h->start};
     for (size_t i = 0; y->ctx && i < sizeof parts / sizeof *parts; i++)
         spk__free(y->ctx, parts[i]);
     *y = (spk__history){0};

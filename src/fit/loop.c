@@ -66,6 +66,8 @@ static spk_status generation(spk__loop *l, spk__outcome *o) {
     uint64_t points = 0;
     bool found = false;
     spk_status st = spk_search_ask(l->search, l->x, &n);
+    if (!st)
+        spk_search_starts(l->search, n, l->start);
     l->generation = o->history.h.n;
     if (!st && l->journal) {
         points = spk__journal_points(l->x, n * spk_search_dim(l->search));
@@ -87,8 +89,9 @@ static spk_status generation(spk__loop *l, spk__outcome *o) {
     o->evaluations += n;
     take_means(l, n);
     keep_best(l, n, o);
-    st = spk__history_add(&o->history, l->x, l->f, n, o->evaluations, progress.restart, o->best,
-                          &before, &after);
+    spk__starts starts = {progress.restart, l->start};
+    st = spk__history_add(&o->history, l->x, l->f, n, o->evaluations, &starts, o->best, &before,
+                          &after);
     if (!st && !found)
         l->report(l->user, l, o);
     return st;
@@ -105,8 +108,11 @@ static spk_status make_room(spk__loop *l, size_t *room) {
                   : NULL;
     if (f)
         l->f = f;
+    uint64_t *start = f ? spk__realloc(l->ctx, l->start, n, sizeof *start) : NULL;
+    if (start)
+        l->start = start;
     *room = n;
-    return f ? SPK_OK : SPK_ERR_MEMORY;
+    return start ? SPK_OK : SPK_ERR_MEMORY;
 }
 
 spk_status spk__loop_run(spk__loop *l, spk__outcome *o) {
@@ -130,6 +136,8 @@ spk_status spk__loop_run(spk__loop *l, spk__outcome *o) {
     }
     spk__free(l->ctx, l->x);
     spk__free(l->ctx, l->f);
+    spk__free(l->ctx, l->start);
     l->x = l->f = NULL;
+    l->start = NULL;
     return st;
 }

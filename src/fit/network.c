@@ -52,7 +52,8 @@ static spk_status new_search(run *r, spk_search **out) {
     if (!st && spk_search_method_find(q->method)->chooses)
         st = spk_netstudy_cost(r->study, &space.cost_s);
     if (!st)
-        st = spk_search_new(r->loop.ctx, q->method, &q->options, &space, q->seed, r->budget, out);
+        st = spk_search_new_islands(r->loop.ctx, q->method, &q->options, &space, &q->islands, q->seed,
+                                    r->budget, out);
     spk__free(r->loop.ctx, numbers);
     spk__free(r->loop.ctx, start);
     return st;

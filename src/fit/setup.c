@@ -222,6 +222,8 @@ static void warn_of_step(const spk_setup *s) {
                   s->study->dt_ms, dt);
 }
 
+enum { MOST_ISLANDS = 16 };
+
 static spk_status unknown_method(spk_ctx *ctx, const spk_study *y) {
     const char *names[128];
     size_t n = spk_search_method_count() < 128 ? spk_search_method_count() : 128;
@@ -271,15 +273,28 @@ static spk_status check_objectives(spk_ctx *ctx, const spk_study *y, const spk_s
     return SPK_OK;
 }
 
+/* By default each round is an island: side by side they fill lanes and cores that one population would
+ * leave empty in the end. */
+spk_status spk__study_islands(spk_ctx *ctx, const spk_study *y, spk_islands *out) {
+    int64_t rounds = y->evaluations / SPK__DEFAULT_ROUND, n = y->islands;
+    bool by_default = strcmp(spk__study_method(y), SPK__DEFAULT_METHOD) == 0 && !y->method;
+    if (!n)
+        n = !by_default || rounds < 1 ? 1 : rounds < MOST_ISLANDS ? rounds : MOST_ISLANDS;
+    *out = (spk_islands){(size_t)n, (uint64_t)y->migration};
+    return spk_islands_check(ctx, out, spk__study_method(y), &y->migration_loc);
+}
+
 spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
                                spk_opts *options) {
     static const spk_opt none[] = {{0}};
-    static const char *const own[] = {"method", "evaluations"};
+    static const char *const own[] = {"method", "evaluations", "islands", "migration"};
     const spk_search_method *m =
         spk_search_method_find(spk__study_method(y));
     if (!m)
         return unknown_method(ctx, y);
     const spk_opt *table = m->options ? m->options : none;
+    spk_islands islands;
+    spk_status st = SPK_OK;
     spk_opts_default(table, options);
     if (!y->method)
         spk__opts_put(table, "round", SPK__DEFAULT_ROUND, options);
@@ -288,10 +303,10 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
         bool known = false;
         for (const spk_opt *o = table; o->name; o++)
             known = known || strcmp(o->name, t->name) == 0;
-        const char *near = known ? NULL : spk_nearest(t->name, own, 2);
+        const char *near = known ? NULL : spk_nearest(t->name, own, 4);
         char hint[96];
         snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
-        spk_status st = near ? spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint,
+        st = near ? spk__fail(ctx, SPK_ERR_INPUT, &t->name_loc, hint,
                                          "search has no key '%s'", t->name)
                              : spk_opts_set_at(ctx, table, m->name, t->name, t->value, &t->name_loc,
                                                &t->value_loc, options);
@@ -299,7 +314,8 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
             return st;
     }
     *method = m;
-    return check_objectives(ctx, y, m);
+    st = check_objectives(ctx, y, m);
+    return st ? st : spk__study_islands(ctx, y, &islands);
 }
 
 spk_status spk_setup_check(spk_setup *s) {

@@ -21,8 +21,22 @@ static spk_status find_method(spk_netstudy *s, const spk__node *v, const spk_sea
 /* One round finds SpikeNetOpt's network from some seeds and ends beside it from others. */
 enum { ROUND = 24000, ROUNDS = 4 };
 
+static spk_status read_islands(spk_netstudy *s, const spk__node *n, const spk_search_method *m) {
+    const spk__node *v;
+    int64_t islands = 1, migration = 0;
+    spk_status st = SPK_OK;
+    if (!spk__node_find(n, "method") && !s->search.redraw)
+        islands = s->search.evaluations < ROUND ? 1 : s->search.evaluations / ROUND;
+    if ((v = spk__node_find(n, "islands")))
+        st = spk__node_integer(s->ctx, v, "islands", 1, SPK_ISLANDS_MAX, &islands);
+    if (!st && (v = spk__node_find(n, "migration")))
+        st = spk__node_integer(s->ctx, v, "migration", 0, 1000000, &migration);
+    s->search.islands = (spk_islands){(size_t)islands, (uint64_t)migration};
+    return st ? st : spk_islands_check(s->ctx, &s->search.islands, m->name, v ? &v->loc : NULL);
+}
+
 static spk_status read_search(spk_netstudy *s, const spk__node *n) {
-    static const char *const own[] = {"method", "evaluations", NULL};
+    static const char *const own[] = {"method", "evaluations", "islands", "migration", NULL};
     spk_netsearch *q = &s->search;
     /* With fixed wiring the loss is rugged far from the solution: many local minima. With wiring
      * that changes it is noisy. */
@@ -34,6 +48,8 @@ static spk_status read_search(spk_netstudy *s, const spk__node *n) {
         st = find_method(s, v, &m);
     if (!st && (v = spk__node_find(n, "evaluations")))
         st = spk__node_integer(s->ctx, v, "evaluations", 1, INT32_MAX, &q->evaluations);
+    if (!st)
+        st = read_islands(s, n, m);
     if (st)
         return st;
     q->method = m->name;

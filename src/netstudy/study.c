@@ -321,15 +321,18 @@ spk_status spk_netstudy_parse(spk_ctx *ctx, const char *path, const char *text, 
     return st;
 }
 
-spk_status spk_netstudy_read(spk_ctx *ctx, const char *path, spk_netstudy **out) {
-    char *text;
-    size_t length;
-    spk_status st = spk__read_file(ctx, path, 1 << 26, &text, &length);
-    if (st)
-        return st;
-    st = spk_netstudy_parse(ctx, path, text, length, out);
-    spk__free(ctx, text);
+spk_status spk_netstudy_read_edited(spk_ctx *ctx, const char *path, const spk_study_edit *edits,
+                                    size_t n, spk_netstudy **out) {
+    spk__str text = {.ctx = ctx};
+    spk_status st = spk__study_edit_file(ctx, path, edits, n, &text);
+    if (!st)
+        st = spk_netstudy_parse(ctx, path, text.text, text.length, out);
+    spk__str_free(&text);
     return st;
+}
+
+spk_status spk_netstudy_read(spk_ctx *ctx, const char *path, spk_netstudy **out) {
+    return spk_netstudy_read_edited(ctx, path, NULL, 0, out);
 }
 
 void spk_netstudy_free(spk_netstudy *s) {

@@ -104,6 +104,7 @@ static void put_history(spk__store *h, const spk_result_history *y) {
     spk__free(h->ctx, first);
     spk__store_put_floats(h, "history/x", y->x, rows * y->dim);
     spk__store_put_floats(h, "history/loss", y->f, rows);
+    spk__store_put_floats(h, "history/start", y->start, rows);
 }
 
 static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) {
@@ -227,7 +228,7 @@ static void get_pairs(spk__store *h, spk_result *r) {
 }
 
 static void get_history(spk__store *h, spk_result_history *y) {
-    size_t rows = 0, found = 0, n_x = 0;
+    size_t rows = 0, found = 0, n_x = 0, n_start = 0;
     y->evaluations = spk__store_get_doubles(h, "history/evaluations", &y->n);
     y->best = spk__store_get_column(h, "history/best", y->n);
     y->median = spk__store_get_column(h, "history/median", y->n);
@@ -237,10 +238,14 @@ static void get_history(spk__store *h, spk_result_history *y) {
     y->restart = spk__store_get_column(h, "history/restart", y->n);
     uint64_t *first = spk__store_get_u64(h, "history/first", &found);
     y->f = spk__store_get_floats(h, "history/loss", &rows);
+    y->start = spk__store_get_floats(h, "history/start", &n_start);
     y->x = spk__store_get_floats(h, "history/x", &n_x);
-    bool fits = !h->status && found == y->n + 1 && first[y->n] == rows && n_x == rows * y->dim;
+    bool fits = !h->status && found == y->n + 1 && first[y->n] == rows && n_x == rows * y->dim &&
+                n_start == rows;
     for (size_t i = 0; fits && i < y->n; i++)
         fits = first[i] <= first[i + 1];
+    for (size_t i = 0; fits && i < rows; i++)
+        fits = y->start[i] >= 0 && y->start[i] < 0x1p24f;
     if (!fits)
         spk__store_damaged(h, "history");
     y->first = h->status ? NULL : SPK__ARRAY(h->ctx, y->n + 1, size_t);
@@ -261,7 +266,7 @@ static void get_counts(spk__store *h, spk_result *r) {
     known = known && c[14] <= SPK_RESULT_NETWORK;
     if (!h->status && !known)
         h->status = spk__fail(h->ctx, SPK_ERR_INPUT, &(spk_loc){.file = h->path},
-                              "it may come from a newer version of spikefit",
+                              "it comes from another version of spikefit",
                               "is no result of format %d", SPK_RESULT_FORMAT);
     if (!h->status) {
         r->seed = c[1];

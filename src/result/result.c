@@ -36,7 +36,8 @@ void spk_result_free(spk_result *r) {
     void *parts[] = {r->version, r->study,     r->study_name, r->data_path, r->data_hash,
                      r->model,   r->parameter, r->method,     r->stop_reason,
                      h->evaluations, h->best,  h->median,     h->silent,    h->exploding,
-                     h->nonfinite,   h->restart, h->first,     h->x,        h->f};
+                     h->nonfinite,   h->restart, h->first,     h->x,        h->f,
+                     h->start};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         spk__free(ctx, parts[i]);
     spk__free(ctx, r);

@@ -221,18 +221,14 @@ static spk_status sync(spk_search *s, spk__sync *y) {
 
 /* ---- what it says ---- */
 
-static uint64_t restarts(const spk_search *island) {
-    spk_search_progress p;
-    spk_search_get_progress(island, &p);
-    return p.restart;
-}
-
-uint64_t spk__islands_start(const spk_search *s, size_t point) {
+void spk__islands_starts(const spk_search *s, size_t n, uint64_t *start) {
     const state *t = s->state;
-    size_t i = 0, end = spk_search_batch_max(t->island[0]);
-    while (point >= end && i + 1 < t->n)
-        end += spk_search_batch_max(t->island[++i]);
-    return restarts(t->island[i]) * t->n + i;
+    for (size_t i = 0, at = 0; i < t->n; i++) {
+        uint64_t own = spk__search_restart(t->island[i]) * t->n + i;
+        for (size_t k = spk_search_batch_max(t->island[i]); k; k--, at++)
+            if (at >= s->told && at - s->told < n)
+                start[at - s->told] = own;
+    }
 }
 
 static size_t leader(const spk_search *s) {
@@ -250,7 +246,7 @@ static void progress(const spk_search *s, spk_search_progress *p) {
     spk_search_get_progress(t->island[leader(s)], &one);
     p->spread = one.spread;
     for (size_t i = 0; i < t->n; i++)
-        p->restart += restarts(t->island[i]);
+        p->restart += spk__search_restart(t->island[i]);
 }
 
 static void describe(const spk_search *s, spk__str *line) {

@@ -7,7 +7,7 @@
 extern const spk__search_method spk__search_islands;
 /* The points of the first generation, before any value is told. */
 size_t spk__islands_least(const spk_search *s);
-/* spk_search_point_start of a point of the batch. */
-uint64_t spk__islands_start(const spk_search *s, size_t point);
+/* As spk_search_starts. */
+void spk__islands_starts(const spk_search *s, size_t n, uint64_t *start);
 
 #endif

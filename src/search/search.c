@@ -81,6 +81,21 @@ static bool has_islands(const spk_islands *islands) {
     return islands && islands->n > 1;
 }
 
+spk_status spk_islands_check(spk_ctx *ctx, const spk_islands *islands, const char *method,
+                             const spk_loc *where) {
+    const spk_search_method *m = spk_search_method_find(method);
+    if (!islands->migration || !m)
+        return SPK_OK;
+    if (islands->n < 2)
+        return spk__fail(ctx, SPK_ERR_INPUT, where, "add 'islands: 4', or leave out the migration",
+                         "a search on one island has nowhere to migrate to");
+    return m->takes_guests || m->chooses
+               ? SPK_OK
+               : spk__fail(ctx, SPK_ERR_INPUT, where,
+                           "leave out the migration, or choose another method",
+                           "%s takes no points from other islands", method);
+}
+
 spk_status spk__search_create(spk_ctx *ctx, const char *method, const spk_opts *options,
                               const spk_search_space *space, const spk_islands *islands,
                               uint64_t seed, uint64_t budget, spk_search **out) {
@@ -372,12 +387,20 @@ size_t spk_search_describe(const spk_search *s, char *buf, size_t size) {
     return length;
 }
 
-uint64_t spk_search_point_start(const spk_search *s, size_t i) {
-    if (s->of)
-        return spk__islands_start(s, s->told + i);
+uint64_t spk__search_restart(const spk_search *s) {
     spk_search_progress p;
     spk_search_get_progress(s, &p);
     return p.restart;
+}
+
+void spk_search_starts(const spk_search *s, size_t n, uint64_t *start) {
+    if (s->of) {
+        spk__islands_starts(s, n, start);
+        return;
+    }
+    uint64_t restart = spk__search_restart(s);
+    for (size_t i = 0; i < n; i++)
+        start[i] = restart;
 }
 
 const spk_search_method *spk_search_get_method(const spk_search *s) {

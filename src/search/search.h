@@ -94,6 +94,8 @@ struct spk_search {
 /* Room for a generation of n points; s->x is not initialised. */
 spk_status spk__search_batch(spk_search *s, size_t n);
 void spk__search_stop(spk_search *s, spk_stop reason);
+/* spk_search_progress.restart. */
+uint64_t spk__search_restart(const spk_search *s);
 /* An entry of spk__search_method: the guest takes the place of the last point. */
 void spk__search_welcome(spk_search *s, const double *x);
 /* The part of the planned evaluations that is spent: of the budget, or of what stands in for it. */

@@ -157,15 +157,34 @@ static spk_status edit(spk_ctx *ctx, const char *path, const spk_study_edit *e, 
     return SPK_OK;
 }
 
+static spk_status edit_all(spk_ctx *ctx, const char *path, const spk_study_edit *edits, size_t n,
+                           spk__str *text) {
+    spk_status st = text->failed ? SPK_ERR_MEMORY : SPK_OK;
+    for (size_t i = 0; !st && i < n; i++)
+        st = edit(ctx, path, &edits[i], text);
+    return st;
+}
+
 /* ---- studies ---- */
+
+spk_status spk__study_edit_file(spk_ctx *ctx, const char *path, const spk_study_edit *edits, size_t n,
+                                spk__str *text) {
+    char *file = NULL;
+    size_t length = 0;
+    spk_status st = spk__read_file(ctx, path, (size_t)64 << 20, &file, &length);
+    if (!st) {
+        spk__str_addn(text, file, length);
+        st = edit_all(ctx, path, edits, n, text);
+    }
+    spk__free(ctx, file);
+    return st;
+}
 
 spk_status spk_study_parse_edited(spk_ctx *ctx, const char *path, const char *text, size_t length,
                                   const spk_study_edit *edits, size_t n, spk_study **out) {
     spk__str t = {.ctx = ctx};
     spk__str_addn(&t, text, length);
-    spk_status st = t.failed ? SPK_ERR_MEMORY : SPK_OK;
-    for (size_t i = 0; !st && i < n; i++)
-        st = edit(ctx, path, &edits[i], &t);
+    spk_status st = edit_all(ctx, path, edits, n, &t);
     if (!st)
         st = spk_study_parse(ctx, path, t.text, t.length, out);
     spk__str_free(&t);
@@ -174,12 +193,11 @@ spk_status spk_study_parse_edited(spk_ctx *ctx, const char *path, const char *te
 
 spk_status spk_study_read_edited(spk_ctx *ctx, const char *path, const spk_study_edit *edits,
                                  size_t n, spk_study **out) {
-    char *text = NULL;
-    size_t length = 0;
-    spk_status st = spk__read_file(ctx, path, (size_t)16 << 20, &text, &length);
+    spk__str text = {.ctx = ctx};
+    spk_status st = spk__study_edit_file(ctx, path, edits, n, &text);
     if (!st)
-        st = spk_study_parse_edited(ctx, path, text, length, edits, n, out);
-    spk__free(ctx, text);
+        st = spk_study_parse(ctx, path, text.text, text.length, out);
+    spk__str_free(&text);
     return st;
 }
 

@@ -290,7 +290,7 @@ static spk_status read_simulation(spk__study_reader *r, const spk__node *n) {
 }
 
 static spk_status read_search(spk__study_reader *r, const spk__node *n) {
-    static const char *const own[] = {"method", "evaluations", NULL};
+    static const char *const own[] = {"method", "evaluations", "islands", "migration", NULL};
     if (!n)
         return SPK_OK;
     spk_status st = spk__node_expect(r->ctx, n, SPK__MAPPING, "search");
@@ -300,6 +300,12 @@ static spk_status read_search(spk__study_reader *r, const spk__node *n) {
                              &r->s->method_loc);
     if (!st && (v = spk__node_find(n, "evaluations")))
         st = spk__node_integer(r->ctx, v, "evaluations", 1, (int64_t)1 << 50, &r->s->evaluations);
+    if (!st && (v = spk__node_find(n, "islands")))
+        st = spk__node_integer(r->ctx, v, "islands", 1, 4096, &r->s->islands);
+    if (!st && (v = spk__node_find(n, "migration"))) {
+        r->s->migration_loc = v->loc;
+        st = spk__node_integer(r->ctx, v, "migration", 0, 1000000, &r->s->migration);
+    }
     return st ? st : spk__node_settings(r->ctx, r->arena, n, own, &r->s->search);
 }
 

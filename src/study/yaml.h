@@ -4,6 +4,7 @@
 #define SPK_STUDY_YAML_H
 
 #include "base/base.h"
+#include <spikefit/study.h>
 #include <spikefit/unit.h>
 
 typedef enum { SPK__SCALAR, SPK__SEQUENCE, SPK__MAPPING } spk__node_kind;
@@ -51,6 +52,11 @@ spk_status spk__node_bool(spk_ctx *ctx, const spk__node *n, const char *what, bo
 /* The index of the text among choices (NULL-terminated); suggests the nearest. */
 spk_status spk__node_choice(spk_ctx *ctx, const spk__node *n, const char *what,
                             const char *const *choices, int *out);
+
+/* The text of a study's file with keys replaced or added (spk_study_read_edited). text: zero but for its
+ * context. */
+spk_status spk__study_edit_file(spk_ctx *ctx, const char *path, const spk_study_edit *edits, size_t n,
+                                spk__str *text);
 
 /* Sets the options of a table from a mapping; keys listed in `skip` (NULL-terminated, may be NULL)
  * are someone else's. */

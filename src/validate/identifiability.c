@@ -172,31 +172,46 @@ static spk_status keep_directions(spk__landscape *l, spk_result_identifiability 
     return st;
 }
 
+/* The best row of each start, SIZE_MAX where a number belongs to none; NULL: no memory. */
+static size_t *best_rows(const spk__landscape *l, const spk_result_history *h, size_t rows, size_t *n) {
+    *n = 1;
+    for (size_t row = 0; row < rows; row++)
+        if ((size_t)h->start[row] + 1 > *n)
+            *n = (size_t)h->start[row] + 1;
+    size_t *best = SPK__ARRAY(l->ctx, *n, size_t);
+    for (size_t k = 0; best && k < *n; k++)
+        best[k] = SIZE_MAX;
+    for (size_t row = 0; best && row < rows; row++) {
+        size_t *k = &best[(size_t)h->start[row]];
+        if (*k == SIZE_MAX || h->f[row] < h->f[*k])
+            *k = row;
+    }
+    return best;
+}
+
 /* The best row of each start; of those within the limit, the range of every parameter. */
-static void compare_starts(const spk__landscape *l, const spk_result_history *h,
-                           spk_result_identifiability *out) {
-    bool known = h->n && h->dim == l->dim;
-    out->starts = known ? (uint64_t)h->restart[h->n - 1] + 1 : 1;
-    for (size_t g = 0; known && g < h->n;) {
-        size_t end = g, best = SIZE_MAX;
-        while (end < h->n && h->restart[end] == h->restart[g])
-            end++;
-        for (size_t row = h->first[g]; row < h->first[end]; row++)
-            if (best == SIZE_MAX || h->f[row] < h->f[best])
-                best = row;
-        g = end;
-        if (best == SIZE_MAX || !((double)h->f[best] <= l->limit))
+static spk_status compare_starts(const spk__landscape *l, const spk_result_history *h,
+                                 spk_result_identifiability *out) {
+    size_t n, rows = h->n && h->dim == l->dim ? h->first[h->n] : 0;
+    size_t *best = best_rows(l, h, rows, &n);
+    if (!best)
+        return SPK_ERR_MEMORY;
+    for (size_t k = 0; k < n; k++) {
+        out->starts += best[k] != SIZE_MAX || !rows;
+        if (best[k] == SIZE_MAX || !((double)h->f[best[k]] <= l->limit))
             continue;
         out->starts_near++;
         for (size_t i = 0; i < l->dim; i++) {
             spk_result_profile *p = &out->profile[i];
-            double v = value_of(l, i, (double)h->x[best * l->dim + i]);
+            double v = value_of(l, i, (double)h->x[best[k] * l->dim + i]);
             p->restart_low = fmin(p->restart_low, v);
             p->restart_high = fmax(p->restart_high, v);
         }
     }
+    spk__free(l->ctx, best);
     for (size_t i = 0; out->starts_near < 2 && i < l->dim; i++)
         out->profile[i].restart_low = out->profile[i].restart_high = NAN;
+    return SPK_OK;
 }
 
 static spk_status keep(spk__landscape *l, spk_result *r) {
@@ -209,8 +224,9 @@ static spk_status keep(spk__landscape *l, spk_result *r) {
     }
     if (st)
         return st;
-    compare_starts(l, &r->history, y);
-    st = keep_directions(l, y);
+    st = compare_starts(l, &r->history, y);
+    if (!st)
+        st = keep_directions(l, y);
     y->best = l->best_loss;
     y->limit = l->limit;
     y->lowest = l->lowest;

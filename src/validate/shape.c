@@ -81,36 +81,23 @@ bool spk__shape_axes(spk__landscape *l, double *width, double *axis) {
 
 /* ---- from the search ---- */
 
-/* The rows of the start that has the lowest loss: [*from, *to). */
-static void find_start(const spk_result_history *h, size_t *from, size_t *to) {
-    size_t best = 0;
-    *from = *to = 0;
-    for (size_t g = 0; g < h->n;) {
-        size_t end = g;
-        bool better = false;
-        while (end < h->n && h->restart[end] == h->restart[g])
-            end++;
-        for (size_t row = h->first[g]; row < h->first[end]; row++)
-            if (row == 0 || h->f[row] < h->f[best]) {
-                best = row;
-                better = true;
-            }
-        if (better) {
-            *from = h->first[g];
-            *to = h->first[end];
-        }
-        g = end;
-    }
+/* The start that has the lowest loss. */
+static float best_start(const spk_result_history *h) {
+    size_t best = 0, rows = h->n ? h->first[h->n] : 0;
+    for (size_t row = 1; row < rows; row++)
+        if (h->f[row] < h->f[best])
+            best = row;
+    return rows ? h->start[best] : 0;
 }
 
 static void remember(spk__landscape *l, const spk_result_history *h) {
-    size_t d = l->dim, from, to, n = 0;
+    size_t d = l->dim, rows = h->n ? h->first[h->n] : 0, n = 0;
     double *matrix = l->room + 2 * d + 2 * d * d;
     memset(matrix, 0, d * d * sizeof *matrix);
-    find_start(h, &from, &to);
-    for (size_t row = from; h->dim == d && row < to; row++) {
+    float start = best_start(h);
+    for (size_t row = 0; h->dim == d && row < rows; row++) {
         const float *x = h->x + row * d;
-        if (!((double)h->f[row] <= l->limit))
+        if (h->start[row] != start || !((double)h->f[row] <= l->limit))
             continue;
         n++;
         for (size_t i = 0; i < d; i++)

@@ -67,7 +67,7 @@ TEST(every_method_repeats_itself_on_islands) {
         const spk_search_method *m = spk_search_method_at(i);
         uint64_t first = 0;
         for (int kind = 0; kind < 3; kind++) {
-            spk_search *s = make(ctx, m->name, 3, 2, budget_of(m));
+            spk_search *s = make(ctx, m->name, 3, m->takes_guests ? 2 : 0, budget_of(m));
             REQUIRE(s);
             uint64_t hash = 1;
             while (!spk_search_stopped(s, NULL)) {
@@ -104,6 +104,7 @@ TEST(every_method_repeats_itself_on_islands) {
 TEST(the_first_island_is_the_search_without_others) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     static double x[ROOM * DIM], y[ROOM * DIM];
+    static uint64_t start[ROOM];
     for (size_t i = 0; i < spk_search_method_count(); i++) {
         const char *method = spk_search_method_at(i)->name;
         spk_search *one = make(ctx, method, 1, 0, 0), *three = make(ctx, method, 3, 0, 0);
@@ -113,8 +114,9 @@ TEST(the_first_island_is_the_search_without_others) {
         CHECK(k == 3 * n && memcmp(x, y, n * DIM * sizeof *x) == 0);
         CHECK(strcmp(method, "auto") == 0 ||
               memcmp(y, y + n * DIM, n * DIM * sizeof *y) != 0);
-        CHECK(spk_search_point_start(three, 0) == 0 && spk_search_point_start(three, n - 1) == 0);
-        CHECK(spk_search_point_start(three, n) == 1 && spk_search_point_start(three, 3 * n - 1) == 2);
+        spk_search_starts(three, k, start);
+        for (size_t p = 0; p < k; p++)
+            CHECK(start[p] == p / n);
         spk_search_free(one);
         spk_search_free(three);
     }
@@ -138,8 +140,8 @@ TEST(migrants_arrive_where_guests_are_taken) {
         const spk_search_method *m = spk_search_method_at(i / 2);
         if (m->min_objectives > 1 || m->samples || m->chooses)
             continue;
-        bool migrates = i % 2;
-        spk_search *s = make(ctx, m->name, 2, migrates ? 1 : 0, 0);
+        bool migrates = i % 2 && m->takes_guests;
+        spk_search *s = make(ctx, m->name, 2, migrates, 0);
         REQUIRE(s);
         CHECK(!m->takes_guests == !spk__search_method_get(m->name)->welcome);
         double x[DIM], f;
@@ -147,7 +149,7 @@ TEST(migrants_arrive_where_guests_are_taken) {
         CHECK(spk_search_best(s, x, &f));
         /* A particle of `pso` that is the best of all stays for a generation in any case. */
         if (migrates || strcmp(m->name, "pso") != 0)
-            CHECK(asks(s, x) == (migrates && m->takes_guests));
+            CHECK(asks(s, x) == migrates);
         spk_search_free(s);
     }
     spk_ctx_free(ctx);
@@ -201,6 +203,17 @@ TEST(budgets_are_shared) {
     spk_ctx_free(ctx);
 }
 
+TEST(a_migration_that_moves_nothing_is_refused) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_islands one = {1, 5}, four = {4, 5};
+    CHECK(spk_islands_check(ctx, &four, "lshade", NULL) == SPK_OK);
+    CHECK(spk_islands_check(ctx, &one, "lshade", NULL) == SPK_ERR_INPUT);
+    CHECK_STR(last_message(ctx), "a search on one island has nowhere to migrate to");
+    CHECK(spk_islands_check(ctx, &four, "bobyqa", NULL) == SPK_ERR_INPUT);
+    CHECK_STR(last_message(ctx), "bobyqa takes no points from other islands");
+    spk_ctx_free(ctx);
+}
+
 TEST(a_target_ends_all) {
     spk_ctx *ctx = spk_ctx_new(NULL);
     spk_search *s = make(ctx, "lshade", 4, 0, 100000);
@@ -224,6 +237,7 @@ int main(void) {
     RUN(migrants_arrive_where_guests_are_taken);
     RUN(the_front_is_that_of_all_islands);
     RUN(budgets_are_shared);
+    RUN(a_migration_that_moves_nothing_is_refused);
     RUN(a_target_ends_all);
     return test_end();
 }
