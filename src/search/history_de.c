@@ -60,7 +60,7 @@ static void begin_round(const spk_search *s, spk__hde *t) {
         end = (s->evaluations / length + 1) * length;
         if (end - s->evaluations < length / 2)
             end += length;
-        if (s->budget && s->budget < end + length / 2)
+        if (s->budget && s->budget < end + length / 4)
             end = s->budget;
     }
     t->round_begin = s->evaluations;

@@ -147,9 +147,10 @@ static spk_result *make(spk_ctx *ctx) {
     h->first = SPK__ARRAY(ctx, 3, size_t);
     h->x = SPK__ARRAY(ctx, 12, float);
     h->f = SPK__ARRAY(ctx, 6, float);
+    h->start = SPK__ARRAY(ctx, 6, float);
     bool all = r->version && r->study && r->study_name && r->method && r->stop_reason && r->data_path &&
                r->data_hash && r->model && r->parameter && h->evaluations && h->best && h->median &&
-               h->silent && h->exploding && h->nonfinite && h->restart && h->first && h->x && h->f;
+               h->silent && h->exploding && h->nonfinite && h->restart && h->first && h->x && h->f && h->start;
     if (all) {
         r->n_data = r->n_models = r->n_parameters = 1;
         r->data_path[0] = spk__strdup(ctx, "cell.csv");
@@ -173,6 +174,8 @@ static spk_result *make(spk_ctx *ctx) {
         h->first[2] = 6;
         h->x[11] = 0.5f;
         h->f[5] = 3.0f;
+        for (int i = 0; i < 6; i++)
+            h->start[i] = (float)(i / 2);
         all = r->data_path[0] && r->data_hash[0] && r->model[0].name && r->model[0].hash &&
               r->model[0].text && r->model[0].integrator && r->parameter[0].name &&
               r->parameter[0].unit;
@@ -199,7 +202,7 @@ TEST(round_trip) {
     CHECK(isnan(b->parameter[0].start) && b->parameter[0].bound == -1 && isnan(b->spike_shift_ms));
     CHECK(b->n_scores == 1 && b->score[0].low == 0.25 && isnan(b->score[0].high));
     CHECK(b->history.n == 2 && b->history.first[2] == 6 && b->history.f[5] == 3.0f &&
-          b->history.x[11] == 0.5f);
+          b->history.x[11] == 0.5f && b->history.start[5] == 2.0f);
     const spk_result_diagnosis *d = &b->diagnosis;
     REQUIRE(d->n_terms == 1 && d->poor);
     CHECK_STR(d->words, "One.\nTwo.");
