@@ -79,7 +79,8 @@ typedef struct {
     int64_t evaluations;
     uint64_t seed;
     int threads;
-    spk_islands islands;
+    spk_islands islands; /* n 0: one for each round of the evaluations */
+    uint64_t round;      /* 0: none */
     bool redraw; /* each generation has wiring of its own, which makes the loss noisy */
 } spk_netsearch;
 const spk_netsearch *spk_netstudy_search(const spk_netstudy *s);

@@ -70,10 +70,7 @@ static void describe(spk_netstudy *s) {
             fprintf(stderr, "%s%zu neurons of %s (%s spikes)", said++ ? ", " : "", trains,
                     spec->populations[i].name, cli_count(spikes, n));
     }
-    char islands[48] = "";
-    if (q->islands.n > 1)
-        snprintf(islands, sizeof islands, " on %zu islands", q->islands.n);
-    fprintf(stderr, "\nsplit:  %s\nsearch: %s%s%s\n", spk_netstudy_split_words(s), q->method, islands,
+    fprintf(stderr, "\nsplit:  %s\nsearch: %s%s\n", spk_netstudy_split_words(s), q->method,
             q->redraw ? ", wiring redrawn in each generation" : "");
 }
 

@@ -63,7 +63,7 @@ static spk_status new_search(run *r, bool planned, spk_search **out) {
                               .noisy = r->fresh,
                               .cost_s = spk_problem_cost(r->problem)};
     spk_islands islands;
-    st = spk__study_islands(r->ctx, y, &islands);
+    st = spk__study_islands(r->ctx, y, r->budget, &islands);
     if (!st)
         st = fit_population(r, m, &space, &islands, &options);
     if (!st)

@@ -12,8 +12,11 @@
 #define SPK__DEFAULT_FRONT_METHOD "nsga2" /* of one with several objectives */
 const char *spk__study_method(const spk_study *study);
 
-/* On how many islands a study is searched. ERR_INPUT, located. */
-spk_status spk__study_islands(spk_ctx *ctx, const spk_study *study, spk_islands *out);
+/* On how many islands a study is searched with a budget. ERR_INPUT, located. */
+spk_status spk__study_islands(spk_ctx *ctx, const spk_study *study, uint64_t budget, spk_islands *out);
+/* How many if nothing is said, with rounds of so many evaluations (0: none). Beyond what the study allows
+ * there are no more of them, so that what a run has done stays when it is extended. */
+size_t spk__default_islands(int64_t planned, uint64_t budget, uint64_t round);
 
 /* The method of a study and its options. ERR_INPUT, located, for unknown names and impossible
  * values. */
@@ -66,6 +69,7 @@ typedef struct {
     uint64_t restart;
     const uint64_t *point;
 } spk__starts;
+/* starts: NULL if there is one. */
 spk_status spk__history_add(spk__history *y, const double *x, const double *f, size_t n,
                             uint64_t evaluations, const spk__starts *starts, double best,
                             const spk_tally *before, const spk_tally *after);

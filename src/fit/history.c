@@ -67,7 +67,7 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
     size_t g = h->n++, row = h->first[g];
     h->evaluations[g] = (double)evaluations;
     h->best[g] = best;
-    h->restart[g] = (double)starts->restart;
+    h->restart[g] = starts ? (double)starts->restart : 0;
     h->median[g] = median(y->ctx, f, n);
     h->silent[g] = (double)(after->silent - before->silent);
     h->exploding[g] = (double)(after->exploding - before->exploding);
@@ -78,7 +78,7 @@ spk_status spk__history_add(spk__history *y, const double *x, const double *f, s
     for (size_t i = 0; i < n; i++)
         h->f[row + i] = (float)f[i];
     for (size_t i = 0; i < n; i++)
-        h->start[row + i] = (float)starts->point[i];
+        h->start[row + i] = starts ? (float)starts->point[i] : 0;
     return SPK_OK;
 }
 

@@ -51,8 +51,14 @@ static spk_status new_search(run *r, spk_search **out) {
     spk_search_space space = {.dim = dim, .start = given ? start : NULL, .noisy = q->redraw};
     if (!st && spk_search_method_find(q->method)->chooses)
         st = spk_netstudy_cost(r->study, &space.cost_s);
+    spk_islands islands = q->islands;
+    if (!islands.n)
+        islands.n = spk__default_islands(q->evaluations, r->budget, q->round);
     if (!st)
-        st = spk_search_new_islands(r->loop.ctx, q->method, &q->options, &space, &q->islands, q->seed,
+        st = spk_islands_check(r->loop.ctx, &islands, q->method,
+                               &(spk_loc){.file = spk_netstudy_path(r->study)});
+    if (!st)
+        st = spk_search_new_islands(r->loop.ctx, q->method, &q->options, &space, &islands, q->seed,
                                     r->budget, out);
     spk__free(r->loop.ctx, numbers);
     spk__free(r->loop.ctx, start);

@@ -182,7 +182,7 @@ static spk_status make_outcome(const run *r, const spk__smc_loop *l, const spk__
     o->tally = l->tally;
     o->stop = y->evaluations >= r->options.budget ? SPK_STOP_BUDGET : SPK_STOP_CONVERGED;
     o->history = (spk__history){.ctx = r->ctx, .h.dim = dim};
-    return spk__history_add(&o->history, y->x, y->distance, y->n, y->evaluations, 0, o->best, &none,
+    return spk__history_add(&o->history, y->x, y->distance, y->n, y->evaluations, NULL, o->best, &none,
                             &l->tally);
 }
 

@@ -222,8 +222,6 @@ static void warn_of_step(const spk_setup *s) {
                   s->study->dt_ms, dt);
 }
 
-enum { MOST_ISLANDS = 16 };
-
 static spk_status unknown_method(spk_ctx *ctx, const spk_study *y) {
     const char *names[128];
     size_t n = spk_search_method_count() < 128 ? spk_search_method_count() : 128;
@@ -273,15 +271,21 @@ static spk_status check_objectives(spk_ctx *ctx, const spk_study *y, const spk_s
     return SPK_OK;
 }
 
-/* By default each round is an island: side by side they fill lanes and cores that one population would
- * leave empty in the end. */
-spk_status spk__study_islands(spk_ctx *ctx, const spk_study *y, spk_islands *out) {
-    int64_t rounds = y->evaluations / SPK__DEFAULT_ROUND, n = y->islands;
-    bool by_default = strcmp(spk__study_method(y), SPK__DEFAULT_METHOD) == 0 && !y->method;
-    if (!n)
-        n = !by_default || rounds < 1 ? 1 : rounds < MOST_ISLANDS ? rounds : MOST_ISLANDS;
-    *out = (spk_islands){(size_t)n, (uint64_t)y->migration};
-    return spk_islands_check(ctx, out, spk__study_method(y), &y->migration_loc);
+/* Each round is an island: side by side they fill lanes and cores that one population would leave empty in the
+ * end. */
+size_t spk__default_islands(int64_t planned, uint64_t budget, uint64_t round) {
+    enum { MOST = 16 };
+    uint64_t least = (uint64_t)planned < budget ? (uint64_t)planned : budget;
+    uint64_t n = round ? least / round : 1;
+    return n < 1 ? 1 : n > MOST ? MOST : (size_t)n;
+}
+
+spk_status spk__study_islands(spk_ctx *ctx, const spk_study *y, uint64_t budget, spk_islands *out) {
+    const char *method = spk__study_method(y);
+    bool in_rounds = !y->method && strcmp(method, SPK__DEFAULT_METHOD) == 0;
+    size_t n = spk__default_islands(y->evaluations, budget, in_rounds ? SPK__DEFAULT_ROUND : 0);
+    *out = (spk_islands){y->islands ? (size_t)y->islands : n, (uint64_t)y->migration};
+    return spk_islands_check(ctx, out, method, &y->migration_loc);
 }
 
 spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_search_method **method,
@@ -315,7 +319,7 @@ spk_status spk__search_options(spk_ctx *ctx, const spk_study *y, const spk_searc
     }
     *method = m;
     st = check_objectives(ctx, y, m);
-    return st ? st : spk__study_islands(ctx, y, &islands);
+    return st ? st : spk__study_islands(ctx, y, (uint64_t)y->evaluations, &islands);
 }
 
 spk_status spk_setup_check(spk_setup *s) {

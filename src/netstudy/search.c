@@ -21,18 +21,16 @@ static spk_status find_method(spk_netstudy *s, const spk__node *v, const spk_sea
 /* One round finds SpikeNetOpt's network from some seeds and ends beside it from others. */
 enum { ROUND = 24000, ROUNDS = 4 };
 
-static spk_status read_islands(spk_netstudy *s, const spk__node *n, const spk_search_method *m) {
+static spk_status read_islands(spk_netstudy *s, const spk__node *n) {
     const spk__node *v;
-    int64_t islands = 1, migration = 0;
+    int64_t islands = 0, migration = 0;
     spk_status st = SPK_OK;
-    if (!spk__node_find(n, "method") && !s->search.redraw)
-        islands = s->search.evaluations < ROUND ? 1 : s->search.evaluations / ROUND;
     if ((v = spk__node_find(n, "islands")))
         st = spk__node_integer(s->ctx, v, "islands", 1, SPK_ISLANDS_MAX, &islands);
     if (!st && (v = spk__node_find(n, "migration")))
         st = spk__node_integer(s->ctx, v, "migration", 0, 1000000, &migration);
     s->search.islands = (spk_islands){(size_t)islands, (uint64_t)migration};
-    return st ? st : spk_islands_check(s->ctx, &s->search.islands, m->name, v ? &v->loc : NULL);
+    return st;
 }
 
 static spk_status read_search(spk_netstudy *s, const spk__node *n) {
@@ -49,12 +47,13 @@ static spk_status read_search(spk_netstudy *s, const spk__node *n) {
     if (!st && (v = spk__node_find(n, "evaluations")))
         st = spk__node_integer(s->ctx, v, "evaluations", 1, INT32_MAX, &q->evaluations);
     if (!st)
-        st = read_islands(s, n, m);
+        st = read_islands(s, n);
     if (st)
         return st;
     q->method = m->name;
     spk_opts_default(m->options, &q->options);
-    if (!spk__node_find(n, "method"))
+    q->round = !spk__node_find(n, "method") && !q->redraw ? ROUND : 0;
+    if (q->round)
         spk__opts_put(m->options, "round", ROUND, &q->options);
     if (n)
         st = spk__node_options(s->ctx, n, m->name, m->options, own, &q->options);
