@@ -195,8 +195,8 @@ TEST(rounds_do_not_depend_on_the_budget) {
     CHECK(points_in_rounds(1000, shorter) == 1);
     CHECK(points_in_rounds(1500, longer) == 2);
     CHECK(memcmp(shorter, longer, 3 * 1000 * sizeof *shorter) == 0);
-    /* A budget below one and a half rounds is one round, the whole plan of which fits in. */
-    CHECK(points_in_rounds(700, shorter) == 0);
+    /* A budget below one and a quarter rounds is one round, the whole plan of which fits in. */
+    CHECK(points_in_rounds(620, shorter) == 0);
     CHECK(memcmp(shorter, longer, 3 * 700 * sizeof *shorter) != 0);
 }
 
