@@ -5,8 +5,8 @@
 Expected running times (ERT: evaluations of all runs over runs that reached the target) to 51 targets
 10^2 .. 10^-8 above the minimum. For each method: the share of targets reached, and the geometric mean
 of its ERT over the first method's, over the targets that both reached. All search [-5, 5]^dim; the
-CMA-ES start uniformly in [-4, 4]^dim with a first step of 2. Peers: pycma, pycma-unbounded, pycma-lq,
-minion-LSHADE, minion-jSO, pygmo-de, pygmo-pso, pygmo-bee_colony. Needs coco-experiment, and
+CMA-ES start uniformly in [-4, 4]^dim with a first step of 2, of ours unless options follow in order:
+cmaes::0.1. Peers: pycma, pycma-unbounded, pycma-lq, minion-LSHADE, minion-jSO, pygmo-de, pygmo-pso, pygmo-bee_colony. Needs coco-experiment, and
 whichever of cma, minionpy and pygmo is asked for. SPK_BIN names the build (default build/release).
 """
 
@@ -40,7 +40,10 @@ class Counter:
 
 
 def run_ours(method, f, dim, seed, budget):
-    s = Search(method, dim, seed=seed, budget=budget)
+    name, *options = method.split(":")
+    if name in ("cmaes", "lqcmaes") and not options:
+        options = ["", "0.2"]
+    s = Search(name, dim, seed=seed, budget=budget, options=[float(o) if o else None for o in options])
     while not s.stopped() and not f.done():
         s.tell([f(x) for x in s.ask()])
 

@@ -21,7 +21,8 @@ BEHIND = {first + k: base for first, base in
 
 
 def run_ours(method, f, dim, seed, budget):
-    s = Search(method, dim, noisy=True, seed=seed, budget=budget)
+    name, *options = method.split(":")
+    s = Search(name, dim, noisy=True, seed=seed, budget=budget, options=[float(o) if o else None for o in options])
     while not s.stopped():
         s.tell([f(x) for x in s.ask()])
     return s.favourite()

@@ -16,7 +16,7 @@ enum { POPULATION, SIGMA, RESTARTS, BATCH };
 static const spk_opt options[] = {
     [POPULATION] = {"population", "points in a generation of the first run; 0: 4 + 3 ln(dim)",
                     SPK_OPT_INT, NULL, 0, 0, 1e4, NULL},
-    [SIGMA] = {"sigma", "first standard deviation in parts of the range", SPK_OPT_REAL, NULL, 0.2,
+    [SIGMA] = {"sigma", "first standard deviation in parts of the range", SPK_OPT_REAL, NULL, 0.1,
                1e-6, 1, NULL},
     [RESTARTS] = {"restarts", "doublings of the population", SPK_OPT_INT, NULL, 9, 0, 15, NULL},
     [BATCH] = {"batch", "fewest points to evaluate together", SPK_OPT_INT, NULL, 1, 1, 1e4, NULL},

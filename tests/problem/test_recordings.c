@@ -48,7 +48,8 @@ static double best_loss(spk_ctx *ctx, spk_problem *p, uint64_t seed, int threads
     const spk_search_method *m = spk_search_method_find("cmaes");
     spk_opts o;
     spk_opts_default(m->options, &o);
-    o.v[0] = 64; /* population */
+    o.v[0] = 64;  /* population */
+    o.v[1] = 0.2; /* sigma: from the default's 0.1, 11 of 12 seeds end as high */
     spk_problem_start(p, start);
     spk_search_space space = {.dim = dim, .start = start};
     spk_search *s = NULL;

@@ -141,11 +141,35 @@ TEST(evaluations_equal_pycma) {
     } cases[] = {
         {"sphere", sphere, 1605}, {"ellipsoid", ellipsoid, 4132}, {"rosenbrock", rosenbrock, 5582}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double ours = cost("cmaes", NULL, cases[i].f, 10, 20000, 20);
+        spk_opts opts;
+        spk_opts_default(spk_search_method_find("cmaes")->options, &opts);
+        opts.v[1] = 0.2; /* sigma */
+        double ours = cost("cmaes", &opts, cases[i].f, 10, 20000, 20);
         printf("# %s: %.0f evaluations, pycma %.0f\n", cases[i].name, ours, cases[i].pycma);
         CHECK(ours < 1.1 * cases[i].pycma);
         CHECK(ours > 0.8 * cases[i].pycma); /* too good to be true */
     }
+}
+
+/* As measured (docs/search-measured.md): a loss without noise takes the smaller first step. */
+TEST(the_first_step_depends_on_noise) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    for (int noisy = 0; noisy < 2; noisy++) {
+        spk_search_space space = {.dim = 3, .noisy = noisy};
+        spk_search *unasked = NULL, *asked = NULL;
+        spk_opts opts;
+        spk_opts_default(spk_search_method_find("cmaes")->options, &opts);
+        opts.v[1] = noisy ? 0.2 : 0.1;
+        REQUIRE(spk_search_new(ctx, "cmaes", NULL, &space, 1, 0, &unasked) == SPK_OK);
+        REQUIRE(spk_search_new(ctx, "cmaes", &opts, &space, 1, 0, &asked) == SPK_OK);
+        double a[3 * 64], b[3 * 64];
+        size_t n = 64, m = 64;
+        CHECK(spk_search_ask(unasked, a, &n) == SPK_OK && spk_search_ask(asked, b, &m) == SPK_OK);
+        CHECK(n == m && memcmp(a, b, 3 * n * sizeof *a) == 0);
+        spk_search_free(unasked);
+        spk_search_free(asked);
+    }
+    spk_ctx_free(ctx);
 }
 
 /* Rastrigin in 5 dimensions needs larger populations: restarts find it. */
@@ -244,6 +268,7 @@ int main(void) {
     RUN(eigenvectors_rebuild_the_matrix);
     RUN(walls_fold_smoothly);
     RUN(evaluations_equal_pycma);
+    RUN(the_first_step_depends_on_noise);
     RUN(restarts_find_rastrigins_minimum);
     RUN(restarts_are_used_up);
     RUN(noise_does_not_choose_the_favourite);

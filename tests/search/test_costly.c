@@ -240,7 +240,11 @@ static double run(const char *method, function *f, size_t n, uint64_t seed, uint
     double x[ROOM * DIM], values[ROOM], hit = (double)budget, done = 0;
     spk_search_space space = {.dim = n};
     spk_search *s = NULL;
-    CHECK(spk_search_new(ctx, method, NULL, &space, seed, budget, &s) == SPK_OK);
+    spk_opts opts;
+    spk_opts_default(spk_search_method_find(method)->options, &opts);
+    if (strcmp(method, "lqcmaes") == 0)
+        opts.v[1] = 0.2; /* sigma, as pycma's */
+    CHECK(spk_search_new(ctx, method, &opts, &space, seed, budget, &s) == SPK_OK);
     *best = INFINITY;
     while (s && hit == (double)budget && !spk_search_stopped(s, NULL)) {
         size_t m = ROOM;
