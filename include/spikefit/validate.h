@@ -14,10 +14,11 @@ extern "C" {
 
 /* Scores of a parameter set (coherent units) on a part of the data by each metric of the list (NULL: all),
  * with its default options but those that the study's loss sets. Appended to r->score. A metric that is
- * not defined on these data is left out with a note. A part without data adds nothing. */
+ * not defined on these data is left out with a note. A part without data adds nothing. threads: 0 for all cores;
+ * changes no bit. */
 spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *values,
                                spk_part_kind part, const char *const *metrics, size_t n_metrics,
-                               spk_result *r);
+                               int threads, spk_result *r);
 
 /* ---- how well the data determine the parameters ---- */
 

@@ -49,7 +49,7 @@ static spk_status take(cli *c, cli_run *r, const char *how, const char *folder) 
     if (!st)
         st = spk_result_parameters(c->ctx, r->result, spk_problem_kernel(r->problem), r->values);
     for (int part = SPK_TRAIN; !st && part <= SPK_TEST; part++)
-        st = spk_validate_scores(c->ctx, r->problem, r->values, (spk_part_kind)part, NULL, 0,
+        st = spk_validate_scores(c->ctx, r->problem, r->values, (spk_part_kind)part, NULL, 0, 0,
                                  r->result);
     if (!st)
         st = spk_validate_identifiability(c->ctx, r->problem, 0, r->result);

@@ -165,7 +165,7 @@ static spk_status finish(cli *c, spk_setup *setup, spk_result *r, const spk_fit_
     if (!st)
         st = spk_result_parameters(c->ctx, r, spk_problem_kernel(p), values);
     for (int part = SPK_TRAIN; !st && part <= SPK_TEST; part++)
-        st = spk_validate_scores(c->ctx, p, values, (spk_part_kind)part, NULL, 0, r);
+        st = spk_validate_scores(c->ctx, p, values, (spk_part_kind)part, NULL, 0, o->threads, r);
     free(values);
     if (!st)
         st = spk_posterior_check(c->ctx, p, CLI_POSTERIOR_DRAWS, r);

@@ -63,7 +63,7 @@ static spk_status run_score(cli *c) {
     if (!parts)
         st = cli_fail(c, SPK_ERR_INPUT, "give the study a 'test' part", "the study holds nothing out");
     if (!st)
-        st = spk_validate_scores(c->ctx, r.problem, r.values, part, m ? &m->name : NULL, m != NULL,
+        st = spk_validate_scores(c->ctx, r.problem, r.values, part, m ? &m->name : NULL, m != NULL, 0,
                                  &scores);
     if (!st && figure)
         st = print_figure(c, &r, part);

@@ -18,7 +18,7 @@ static spk_status open_problem(spk_ctx *ctx, spk_setup *setup, const spk_result 
 }
 
 /* What each of several models reaches on data that the search did not see. */
-static spk_status score_models(spk_ctx *ctx, spk_setup *setup, spk_result *r) {
+static spk_status score_models(spk_ctx *ctx, spk_setup *setup, int threads, spk_result *r) {
     static const char *const measure = "coincidence_factor";
     spk_status st = SPK_OK;
     for (size_t i = 0; !st && r->n_models > 1 && i < r->n_models; i++) {
@@ -32,7 +32,7 @@ static spk_status score_models(spk_ctx *ctx, spk_setup *setup, spk_result *r) {
         double *value = SPK__ARRAY(ctx, m->n_values, double);
         for (size_t q = 0; value && q < m->n_values; q++)
             value[q] = m->value[q] * k->parameters[q].scale;
-        st = value ? spk_validate_scores(ctx, p, value, SPK_TEST, &measure, 1, &scores)
+        st = value ? spk_validate_scores(ctx, p, value, SPK_TEST, &measure, 1, threads, &scores)
                    : SPK_ERR_MEMORY;
         if (!st && scores.n_scores) {
             m->held_out = scores.score[0].value;
@@ -51,11 +51,11 @@ spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, 
     double *values = NULL;
     spk_status st = open_problem(ctx, setup, r, &p, &values);
     if (!st)
-        st = spk_validate_scores(ctx, p, values, SPK_TRAIN, NULL, 0, r);
+        st = spk_validate_scores(ctx, p, values, SPK_TRAIN, NULL, 0, threads, r);
     if (!st)
-        st = spk_validate_scores(ctx, p, values, SPK_TEST, NULL, 0, r);
+        st = spk_validate_scores(ctx, p, values, SPK_TEST, NULL, 0, threads, r);
     if (!st)
-        st = score_models(ctx, setup, r);
+        st = score_models(ctx, setup, threads, r);
     if (!st && folder)
         st = spk_result_write(ctx, r, folder);
     if (!st && !r->interrupted) {

@@ -48,11 +48,13 @@ static void finish(const pool *sum, const spk_metric *m, const spk_score *only,
 }
 
 static spk_status pool_scores(spk_ctx *ctx, const spk_metric *m, const spk_opts *o,
-                              const spk_comparisons *c, uint64_t seed, spk_result_score *out) {
+                              const spk_comparisons *c, uint64_t seed, int threads,
+                              spk_result_score *out) {
     pool sum = {.has_interval = true};
     spk_score s = {0};
     spk_bootstrap b = SPK_BOOTSTRAP_INIT;
     b.seed = seed;
+    b.threads = threads;
     for (size_t i = 0; i < c->n; i++) {
         const spk_comparison *k = &c->item[i];
         spk_status st =
@@ -66,7 +68,8 @@ static spk_status pool_scores(spk_ctx *ctx, const spk_metric *m, const spk_opts 
 }
 
 static spk_status score_one(spk_ctx *ctx, const spk_problem *p, const spk_metric *m,
-                            const spk_comparisons *c, spk_part_kind part, spk_result *r) {
+                            const spk_comparisons *c, spk_part_kind part, int threads,
+                            spk_result *r) {
     spk_opts o;
     size_t mark = spk_ctx_diag_count(ctx);
     spk_result_score s = {.measure = (char *)(uintptr_t)m->name,
@@ -75,7 +78,7 @@ static spk_status score_one(spk_ctx *ctx, const spk_problem *p, const spk_metric
                           .high = NAN,
                           .reliability = NAN};
     options_for(p, m, &o);
-    spk_status st = pool_scores(ctx, m, &o, c, spk_problem_seed(p), &s);
+    spk_status st = pool_scores(ctx, m, &o, c, spk_problem_seed(p), threads, &s);
     if (st == SPK_ERR_INPUT) { /* not defined on these trains */
         spk_ctx_diag_truncate(ctx, mark);
         return SPK_OK;
@@ -85,7 +88,7 @@ static spk_status score_one(spk_ctx *ctx, const spk_problem *p, const spk_metric
 
 spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *values,
                                spk_part_kind part, const char *const *metrics, size_t n_metrics,
-                               spk_result *r) {
+                               int threads, spk_result *r) {
     spk_comparisons c = {0};
     spk_status st = spk_problem_compare(p, values, part, 0, &c);
     size_t n = metrics ? n_metrics : spk_metric_count();
@@ -94,7 +97,7 @@ spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *value
         if (metrics)
             st = spk_metric_find(ctx, metrics[i], &m);
         if (!st)
-            st = score_one(ctx, p, m, &c, part, r);
+            st = score_one(ctx, p, m, &c, part, threads, r);
     }
     spk_comparisons_free(&c);
     return st;
