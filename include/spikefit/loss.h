@@ -50,8 +50,8 @@ spk_status spk_loss_default(spk_ctx *ctx, spk_loss *out);
 bool spk_loss_needs_voltage(const spk_loss *loss);
 bool spk_loss_solves_step(const spk_loss *loss);
 
-/* The data side of a loss: repeats of one stimulus on one window. Const once built; the loss and the
- * traces are borrowed. voltage[i] may have n = 0, and voltage may be NULL, unless a term needs it;
+/* The data side of a loss: repeats of one stimulus on one window. Const once built; the loss is
+ * borrowed, the traces are read here alone. voltage[i] may have n = 0, and voltage may be NULL, unless a term needs it;
  * current_pA is the stimulus (n = 0: none). */
 typedef struct spk_loss_target spk_loss_target;
 spk_status spk_loss_target_new(spk_ctx *ctx, const spk_loss *loss, const spk_train *data,

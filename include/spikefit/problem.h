@@ -78,6 +78,47 @@ double spk_problem_spike_worth(const spk_problem *p);
  * one unit of log likelihood, and 1.9 units are what bounds a parameter's 95 % range by its profile. */
 double spk_problem_near(const spk_problem *p, double best);
 
+/* ---- resampled data ---- */
+
+/* What a replicate of the training data draws with replacement, one fewer than there are, which makes
+ * the variance of a mean over few of them right (Rao and Wu 1988, doi:10.1080/01621459.1988.10478591):
+ *
+ * - trials: repeats of each stimulus, and as many trials of a stochastic model as it has;
+ * - sweeps: stimuli, each with all its repeats;
+ * - blocks: stretches of time, the same of all repeats and of the model, put one after the other. They are
+ *   about as long as those of a score's interval (spk_bootstrap), and end in the middle of the longest
+ *   interval without a spike nearby, so that hardly a spike loses its partner.
+ *
+ * auto: trials where every stimulus has five repeats or more, else sweeps where there are five, else
+ * blocks. The same candidate's spikes serve all replicates: nothing is simulated again. */
+#define SPK_RESAMPLE_LIST(X)                                                                       \
+    X(AUTO, "auto")                                                                                \
+    X(TRIALS, "trials")                                                                            \
+    X(SWEEPS, "sweeps")                                                                            \
+    X(BLOCKS, "blocks")
+typedef enum {
+#define SPK_RESAMPLE_ENUM(name, word) SPK_RESAMPLE_##name,
+    SPK_RESAMPLE_LIST(SPK_RESAMPLE_ENUM)
+#undef SPK_RESAMPLE_ENUM
+        SPK_RESAMPLE_COUNT
+} spk_resample;
+const char *spk_resample_word(spk_resample r);
+
+/* n replicates of a problem's training data, which they borrow. They depend on the seed and their number
+ * alone. ERR_INPUT where there are fewer than two of what is drawn (blocks: fewer than five), or for
+ * blocks of a loss that solves a step. */
+typedef struct spk_replicates spk_replicates;
+spk_status spk_replicates_new(spk_ctx *ctx, spk_problem *p, spk_resample over, size_t n, uint64_t seed,
+                              spk_replicates **out);
+void spk_replicates_free(spk_replicates *r);
+spk_resample spk_replicates_over(const spk_replicates *r); /* never AUTO */
+/* How many trials, sweeps or blocks there are to draw from, in all; of how many milliseconds a block (NaN:
+ * not over blocks), on average. */
+size_t spk_replicates_units(const spk_replicates *r);
+double spk_replicates_block_ms(const spk_replicates *r);
+
+/* ---- points and values ---- */
+
 /* A coordinate of the unit cube as the parameter's value. */
 double spk_problem_value(const spk_free *f, double x);
 /* A point of the unit cube as all of the model's parameters (values[kernel->n_parameters], coherent
@@ -100,6 +141,11 @@ typedef struct {
     double *each;  /* [n][objectives] */
     double *terms; /* [n][terms], the objectives' one after the other: weighted, before grading (which
                       slopes for silent, exploding and non-finite candidates) */
+    /* Losses on replicates of the data too; evaluated in this process, whoever shares the rest. */
+    const spk_replicates *replicates;
+    const size_t *of;  /* [n][n_of]: the replicates by number that each candidate is evaluated on; NULL: all */
+    size_t n_of;
+    double *replicate; /* [n][n_of, or all replicates][objectives] */
     spk_tally *tally; /* added to */
 } spk_evaluation;
 

@@ -180,6 +180,9 @@ spk_status spk_loss_target_new(spk_ctx *ctx, const spk_loss *loss, const spk_tra
         if (!st)
             st = normalise(t, i);
     }
+    for (size_t i = 0; !st && i < n; i++) /* lent until here */
+        t->voltages[i] = (spk_trace){0};
+    t->data.current_pA = (spk_trace){0};
     if (st)
         spk_loss_target_free(t);
     else

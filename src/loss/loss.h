@@ -8,9 +8,9 @@
 /* Data of a target, as a kind sees it. */
 typedef struct {
     const spk_train *data;
-    const spk_trace *voltage_mV;
+    const spk_trace *voltage_mV; /* lent to `prepare` alone, */
     size_t n;
-    spk_trace current_pA; /* n = 0: none */
+    spk_trace current_pA; /* as this; n = 0: none */
     double start_ms, stop_ms;
 } spk__loss_data;
 

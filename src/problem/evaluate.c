@@ -35,15 +35,29 @@ static spk_trace lane_voltage(const spk_problem *p, spk__worker *w, const spk__w
     return (spk_trace){w->trace, watch->n_samples, 0, (double)watch->every * p->c.dt_ms};
 }
 
+/* A parameter set that the model forbids, but that may point the way back, costs this more. */
+static const double FORBIDDEN = 10;
+
+/* The same in every replicate of the data. */
+static spk_status cost_replicates(spk_problem *p, const spk__subset *s, spk__worker *w, size_t row,
+                                  size_t t, size_t k, const spk_loss_candidate *c, bool allowed,
+                                  double base, spk_fate fate) {
+    double *cost = p->replicate + (row * p->n_objectives + k) * s->n;
+    spk_status st = spk__replicates_cost(s, w, t, k, c, base, fate, cost);
+    for (size_t i = 0; !allowed && i < s->n; i++)
+        cost[i] += FORBIDDEN;
+    return st;
+}
+
 /* The costs of one candidate on one target, for every objective. */
 static spk_status cost_target(spk_problem *p, spk__worker *w, size_t candidate, size_t t,
-                              bool allowed, bool terms, const spk_loss_candidate *c) {
+                              bool allowed, const spk_evaluation *e, const spk_loss_candidate *c) {
     const spk__target *target = &p->train.target[t];
     size_t row = candidate * p->train.n_targets + t;
     p->fate[row] = 0;
     for (size_t k = 0; k < p->n_objectives; k++) {
         double *cost = &p->cost[row * p->n_objectives + k];
-        double *term = terms ? p->terms + row * p->n_terms + p->objective[k].first_term : NULL;
+        double *term = e->terms ? p->terms + row * p->n_terms + p->objective[k].first_term : NULL;
         *cost = 0;
         if (!target->loss[k]) {
             for (size_t i = 0; term && i < p->objective[k].loss.n; i++)
@@ -54,8 +68,14 @@ static spk_status cost_target(spk_problem *p, spk__worker *w, size_t candidate, 
         spk_status st = spk_loss_eval(target->loss[k], c, w->scratch, term, cost, &fate);
         if (st)
             return st;
-        if (!allowed) /* a parameter set that the model forbids, but that may point the way back */
-            *cost += 10;
+        if (e->replicates) {
+            spk__subset s = spk__subset_of(e, candidate);
+            st = cost_replicates(p, &s, w, row, t, k, c, allowed, *cost, fate);
+            if (st)
+                return st;
+        }
+        if (!allowed)
+            *cost += FORBIDDEN;
         if (fate > p->fate[row])
             p->fate[row] = (unsigned char)fate;
     }
@@ -63,7 +83,8 @@ static spk_status cost_target(spk_problem *p, spk__worker *w, size_t candidate, 
 }
 
 static spk_status cost_candidate(spk_problem *p, spk__worker *w, size_t stimulus, size_t candidate,
-                                 size_t slot, const spk__watch *watch, size_t n_lanes, bool terms) {
+                                 size_t slot, const spk__watch *watch, size_t n_lanes,
+                                 const spk_evaluation *e) {
     size_t lane = slot * p->trials;
     spk_trace voltage = lane_voltage(p, w, watch, lane, n_lanes);
     bool allowed = p->k->guard(w->parameters + lane * p->k->n_parameters, p->c.dt_ms) < 0;
@@ -86,7 +107,7 @@ static spk_status cost_candidate(spk_problem *p, spk__worker *w, size_t stimulus
                 spk__block_train(w->block, lane + i, p->train.stimulus[stimulus].stop_ms),
                 target->start_ms, target->stop_ms);
         }
-        spk_status st = cost_target(p, w, candidate, t, allowed, terms, &c);
+        spk_status st = cost_target(p, w, candidate, t, allowed, e, &c);
         if (st)
             return st;
     }
@@ -116,8 +137,32 @@ static spk_status run_item(void *arg, size_t i, int worker) {
     spk__problem_run(p, w, s, &s->drive, n * p->trials, p->c.dt_ms, watch.out ? &watch : NULL);
     spk_status st = SPK_OK;
     for (size_t c = 0; !st && c < n; c++)
-        st = cost_candidate(p, w, stimulus, first + c, c, &watch, n * p->trials, e->terms != NULL);
+        st = cost_candidate(p, w, stimulus, first + c, c, &watch, n * p->trials, e);
     return st;
+}
+
+/* Where the data are resampled: the costs in each replicate, and what workers need for them. */
+static spk_status make_replicate_room(spk_problem *p, const spk_evaluation *e) {
+    size_t numbers = e->n * p->train.n_targets * p->n_objectives * spk__subset_of(e, 0).n;
+    size_t places = spk__replicates_room(e->replicates);
+    if (numbers > p->replicate_room) {
+        double *more = spk__realloc(p->ctx, p->replicate, numbers, sizeof *more);
+        if (!more)
+            return SPK_ERR_MEMORY;
+        p->replicate = more;
+        p->replicate_room = numbers;
+    }
+    for (size_t i = 0; i < p->n_workers; i++) {
+        spk__worker *w = &p->worker[i];
+        size_t *more = places > w->first_room
+                           ? spk__realloc(p->ctx, w->first, places, sizeof *more)
+                           : w->first;
+        if (!more)
+            return SPK_ERR_MEMORY;
+        w->first = more;
+        w->first_room = places > w->first_room ? places : w->first_room;
+    }
+    return SPK_OK;
 }
 
 static spk_status make_room(spk_problem *p, size_t n, bool terms) {
@@ -167,6 +212,24 @@ static void gather(const spk_problem *p, const spk_evaluation *e, size_t c) {
         e->loss[c] = mean;
 }
 
+/* The same in each replicate; one that drew nothing that an objective counts takes the data as they are. */
+static void gather_replicates(const spk_problem *p, const spk_evaluation *e, size_t c) {
+    const spk__subset s = spk__subset_of(e, c);
+    size_t n = s.n, objectives = p->n_objectives;
+    for (size_t i = 0; i < n * objectives; i++) {
+        size_t q = i / objectives, k = i % objectives, replicate = spk__subset_at(&s, q);
+        double sum = 0, weight = 0, base = 0;
+        for (size_t t = 0; t < p->train.n_targets; t++) {
+            size_t row = (c * p->train.n_targets + t) * objectives + k;
+            double one = spk__replicates_weight(e->replicates, replicate, t, k);
+            weight += one;
+            sum += one > 0 ? one * p->replicate[row * n + q] : 0;
+            base += p->train.target[t].weight[k] * p->cost[row];
+        }
+        e->replicate[c * n * objectives + i] = weight > 0 ? sum / weight : base / p->objective[k].weight;
+    }
+}
+
 static void count(const spk_problem *p, size_t c, spk_tally *tally) {
     unsigned char worst = 0;
     for (size_t t = 0; t < p->train.n_targets; t++) {
@@ -185,7 +248,7 @@ void spk_problem_share(spk_problem *p, spk_evaluate_fn *fn, void *user) {
 }
 
 spk_status spk_problem_run(spk_problem *p, const spk_evaluation *e) {
-    return p->share ? p->share(p->share_user, p, e) : spk_problem_run_here(p, e);
+    return p->share && !e->replicates ? p->share(p->share_user, p, e) : spk_problem_run_here(p, e);
 }
 
 spk_status spk_problem_run_here(spk_problem *p, const spk_evaluation *e) {
@@ -194,10 +257,14 @@ spk_status spk_problem_run_here(spk_problem *p, const spk_evaluation *e) {
     spk_status st = make_room(p, e->n, e->terms != NULL);
     if (!st)
         st = spk__problem_workers(p, e->threads);
+    if (!st && e->replicates)
+        st = make_replicate_room(p, e);
     if (!st)
         st = spk__parallel_for(p->ctx, b.n_blocks * p->train.n_stimuli, e->threads, run_item, &b);
     for (size_t c = 0; !st && c < e->n; c++) {
         gather(p, e, c);
+        if (e->replicates)
+            gather_replicates(p, e, c);
         if (e->tally)
             count(p, c, e->tally);
     }

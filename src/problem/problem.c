@@ -56,7 +56,8 @@ void spk__worker_free(spk_ctx *ctx, spk__worker *w) {
     spk__block_free(w->block);
     spk_scratch_free(w->scratch);
     void *parts[] = {w->parameters, w->ids,       w->voltage, w->trace,
-                     w->trials,     w->amplitude, w->amp_low, w->amp_high};
+                     w->trials,     w->amplitude, w->amp_low, w->amp_high,
+                     w->first};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         spk__free(ctx, parts[i]);
     *w = (spk__worker){0};
@@ -70,7 +71,7 @@ void spk_problem_free(spk_problem *p) {
     spk__part_set_free(p->ctx, &p->train, p->n_objectives);
     spk__part_set_free(p->ctx, &p->test, p->n_objectives);
     void *parts[] = {p->free, p->fixed, p->is_set, p->worker,
-                     p->cost, p->terms, p->fate, p->objective};
+                     p->cost, p->terms, p->fate, p->objective, p->replicate};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         spk__free(p->ctx, parts[i]);
     spk__free(p->ctx, p);

@@ -3,6 +3,7 @@
 #define SPK_PROBLEM_PROBLEM_H
 
 #include "base/base.h"
+#include "problem/resample.h"
 #include "sim/block.h"
 #include <spikefit/problem.h>
 
@@ -53,6 +54,8 @@ typedef struct {
     spk_train *trials;
     double *amplitude, *amp_low, *amp_high; /* [lanes], for solved steps */
     uint64_t noise; /* of the first lane */
+    size_t *first; /* of each block in a trial, where the data are resampled */
+    size_t first_room;
     bool fresh;     /* lanes differ in noise; else only trials do */
 } spk__worker;
 
@@ -76,7 +79,9 @@ struct spk_problem {
     double *cost;           /* [candidates][targets][objectives] */
     double *terms;          /* [candidates][targets][terms] */
     unsigned char *fate;    /* [candidates][targets] */
+    double *replicate;      /* [candidates][targets][objectives][of a subset] */
     size_t room, term_room; /* candidates that these have room for */
+    size_t replicate_room;  /* numbers */
     spk_evaluate_fn *share; /* NULL: evaluated here */
     void *share_user;
 };
@@ -91,6 +96,35 @@ void spk__part_set_free(spk_ctx *ctx, spk__part_set *s, size_t n_objectives);
 size_t spk__problem_watch_every(const spk_problem *p);
 spk_status spk__problem_workers(spk_problem *p, int threads);
 void spk__worker_free(spk_ctx *ctx, spk__worker *w);
+
+/* The slot of a worker's scratch that the measures leave free: resampled trains. */
+enum { SPK__SCRATCH_RESAMPLED = 3 };
+
+/* Whether an objective counts a sweep. */
+bool spk__problem_counts(const spk__objective *o, const spk_sweep *sweep);
+
+/* Replicates by number, or all of them. */
+typedef struct {
+    const spk_replicates *replicates;
+    const size_t *of; /* NULL: all */
+    size_t n;
+} spk__subset;
+static inline size_t spk__subset_at(const spk__subset *s, size_t i) {
+    return s->of ? s->of[i] : i;
+}
+/* Of a candidate of an evaluation. */
+spk__subset spk__subset_of(const spk_evaluation *e, size_t candidate);
+
+/* The costs of a candidate on a target by an objective, in each of n replicates: base is its cost there in the
+ * data as they are, and its fate. */
+spk_status spk__replicates_cost(const spk__subset *s, spk__worker *w, size_t target, size_t objective,
+                                const spk_loss_candidate *c, double base, spk_fate fate,
+                                double *cost);
+/* Places that a worker's `first` needs. */
+size_t spk__replicates_room(const spk_replicates *r);
+/* How much a target counts in a replicate's loss. */
+double spk__replicates_weight(const spk_replicates *r, size_t replicate, size_t target,
+                              size_t objective);
 
 /* Runs the worker's block (n_lanes lanes, loaded here) under a stimulus to its stop. For solved steps the
  * amplitude of each candidate is found first. watch may be NULL. */

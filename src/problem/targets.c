@@ -100,7 +100,7 @@ static void plan_step(spk_problem *p, spk__stimulus *s) {
 }
 
 /* Whether an objective counts a sweep; names are the file's, or numbers. */
-static bool counts(const spk__objective *o, const spk_sweep *sweep) {
+bool spk__problem_counts(const spk__objective *o, const spk_sweep *sweep) {
     if (!o->choice || !o->choice->n_sweeps)
         return true;
     for (size_t i = 0; i < o->choice->n_sweeps; i++) {
@@ -122,7 +122,7 @@ static spk_status prepare_loss(spk_problem *p, spk__target *t, size_t objective)
     spk_status st = data && voltage ? SPK_OK : SPK_ERR_MEMORY;
     for (size_t r = 0; !st && r < t->n; r++) {
         const spk_sweep *sweep = spk_recording_sweep(p->c.recording, t->sweep[r]);
-        if (!counts(o, sweep))
+        if (!spk__problem_counts(o, sweep))
             continue;
         data[n] = t->data[r];
         voltage[n++] = sweep->voltage_mV;
