@@ -185,6 +185,27 @@ double spk_posterior_covariance(const spk_result_posterior *y, size_t a, size_t 
 spk_status spk_posterior_quantiles(spk_ctx *ctx, const spk_result_posterior *y, size_t column,
                                    const double *share, size_t n, double *out);
 
+/* ---- the parameters on resampled data (spk_validate_bootstrap) ---- */
+
+typedef struct {
+    size_t n, dim;       /* replicates, free parameters; n 0: not worked out */
+    uint64_t *parameter; /* [dim]: index into `parameter` of each column */
+    double *value;       /* [n][dim], own units: where each replicate has its lowest loss */
+    double *loss;        /* [n] */
+    char *over;          /* "trials", "sweeps", "blocks" */
+    uint64_t units;      /* how many of these there are */
+    double block_ms;     /* of time, on average; NaN: not over blocks */
+    uint64_t evaluations;
+    bool settled; /* the replicates' minima had stopped to fall */
+} spk_result_bootstrap;
+
+/* A parameter's standard deviation over the replicates; the correlation of two (0 where one is constant);
+ * the range between the quantiles that leave out as much on either side. ERR_MEMORY. */
+double spk_result_bootstrap_error(const spk_result_bootstrap *y, size_t column);
+double spk_result_bootstrap_correlation(const spk_result_bootstrap *y, size_t a, size_t b);
+spk_status spk_result_bootstrap_range(spk_ctx *ctx, const spk_result_bootstrap *y, size_t column,
+                                      double level, double *low, double *high);
+
 /* ---- why a fit came out as it did (spk_validate_diagnosis) ---- */
 
 /* A term of the loss: at the best fit, and its range over candidates spread over the search. */
@@ -227,6 +248,7 @@ typedef struct {
     spk_result_front front;
     spk_result_posterior posterior;
     spk_result_diagnosis diagnosis;
+    spk_result_bootstrap bootstrap;
     spk_ctx *ctx;
 } spk_result;
 
@@ -240,6 +262,7 @@ const spk_result_model *spk_result_chosen(const spk_result *r);
 void spk_result_clear_identifiability(spk_result *r);
 void spk_result_clear_posterior(spk_result *r);
 void spk_result_clear_diagnosis(spk_result *r);
+void spk_result_clear_bootstrap(spk_result *r);
 
 /* Writes result.h5 and result.json into the folder (which exists), each at once or not at all. */
 spk_status spk_result_write(spk_ctx *ctx, const spk_result *r, const char *folder);

@@ -37,6 +37,25 @@ spk_status spk_validate_scores(spk_ctx *ctx, spk_problem *p, const double *value
  * nothing is filled in. ERR_CANCELLED, ERR_MEMORY; ERR_INPUT if r is of another model. */
 spk_status spk_validate_identifiability(spk_ctx *ctx, spk_problem *p, int threads, spk_result *r);
 
+typedef struct {
+    size_t replicates;    /* 0: 200 */
+    spk_resample over;    /* <spikefit/problem.h> */
+    int threads;          /* 0: all cores */
+    uint64_t evaluations; /* at most; 0: half of those that the search took */
+    void (*progress)(void *user, uint64_t evaluations, uint64_t most); /* may be NULL */
+    void *user;
+} spk_bootstrap_options;
+
+/* Fills r->bootstrap: the free parameters where each of many replicates of the training data, resampled, has its
+ * lowest loss near the candidates that were good in the search and in the profiles (which are therefore to be
+ * worked out before). Standard errors, intervals and correlations follow (<spikefit/result.h>).
+ * Options NULL: the defaults. A stochastic model is under common noise.
+ *
+ * A function of r, p, the replicates and the seed alone: the same bits on any number of threads. On an error
+ * nothing is filled in. ERR_CANCELLED, ERR_MEMORY; ERR_INPUT if r is of another model, or of spk_replicates_new. */
+spk_status spk_validate_bootstrap(spk_ctx *ctx, spk_problem *p, const spk_bootstrap_options *options,
+                                  spk_result *r);
+
 /* What follows a search: scores of the chosen model on both parts and, unless the search was interrupted,
  * identifiability; written into the folder (NULL: nowhere) after each. ERR_CANCELLED: the scores are there and
  * written, the rest is not; the cancellation is the caller's to take back. */

@@ -1,6 +1,5 @@
 /* spikefit explain: how well the data determine the parameters of a run. */
-#include "cli/cli.h"
-#include <spikefit/validate.h>
+#include "cli/bootstrap.h"
 
 #include <math.h>
 #include <string.h>
@@ -107,31 +106,60 @@ static void print_terms(const spk_result_diagnosis *d) {
     }
 }
 
+/* What is missing of what the command tells; *worked_out: whether there was any. */
+static spk_status work_out(cli *c, cli_run *r, const spk_bootstrap_options *boot, bool resample,
+                           bool *worked_out) {
+    spk_status st = SPK_OK;
+    *worked_out = resample;
+    if (!r->result->identifiability.n || !r->result->diagnosis.n_terms) {
+        *worked_out = true;
+        st = spk_validate_identifiability(c->ctx, r->problem, boot->threads, r->result);
+        if (!st)
+            st = spk_validate_diagnosis(c->ctx, r->problem, boot->threads, r->result);
+    }
+    return !st && resample ? cli_bootstrap(c, r->problem, *boot, r->result) : st;
+}
+
+static spk_status print_all(cli *c, const spk_result *r) {
+    printf("%s, %s", c->argv[0], spk_result_chosen(r)->name);
+    print_identifiability(r);
+    spk_status st = cli_print_bootstrap(c, r);
+    print_terms(&r->diagnosis);
+    cli_print_diagnosis(r);
+    return st;
+}
+
 static spk_status run_explain(cli *c) {
-    int64_t threads = 0;
-    const cli_option options[] = {{"--threads", CLI_INT, &threads}, {0}};
+    int64_t threads = 0, replicates = -1;
+    const char *over = NULL;
+    const cli_option options[] = {{"--threads", CLI_INT, &threads},
+                                  {"--bootstrap", CLI_FLAG_OR_INT, &replicates},
+                                  {"--over", CLI_TEXT, &over},
+                                  {0}};
     int n;
+    spk_bootstrap_options boot = {0};
     spk_status st = cli_parse(c, options, 1, 1, &n);
     if (!st && (threads < 0 || threads > 4096))
         return cli_fail(c, SPK_ERR_USAGE, NULL, "--threads takes 0 (all cores) to 4096");
+    if (!st && replicates > 0 && (replicates < 20 || replicates > 10000))
+        return cli_fail(c, SPK_ERR_USAGE, "200 are the default", "--bootstrap takes 20 to 10000");
+    if (!st && over && replicates < 0)
+        return cli_fail(c, SPK_ERR_USAGE, NULL, "--over says what --bootstrap draws: give both");
+    if (!st)
+        st = cli_find_resample(c, over, &boot.over);
+    boot.threads = (int)threads;
+    boot.replicates = replicates > 0 ? (size_t)replicates : 0;
     cli_run r = {0};
     if (!st)
         st = cli_run_open_cell(c, c->argv[0], &r);
     if (st)
         return st;
-    if (!r.result->identifiability.n || !r.result->diagnosis.n_terms) {
-        st = spk_validate_identifiability(c->ctx, r.problem, (int)threads, r.result);
-        if (!st)
-            st = spk_validate_diagnosis(c->ctx, r.problem, (int)threads, r.result);
-        if (!st && !r.result->interrupted)
-            st = spk_result_write(c->ctx, r.result, c->argv[0]);
-    }
-    if (!st) {
-        printf("%s, %s", c->argv[0], spk_result_chosen(r.result)->name);
-        print_identifiability(r.result);
-        print_terms(&r.result->diagnosis);
-        cli_print_diagnosis(r.result);
-    }
+    bool worked_out;
+    st = work_out(c, &r, &boot, replicates >= 0, &worked_out);
+    if (!st && worked_out && !r.result->interrupted)
+        st = spk_result_write(c->ctx, r.result, c->argv[0]);
+    if (!st)
+        st = print_all(c, r.result);
     cli_run_close(c, &r);
     return st;
 }
@@ -139,13 +167,17 @@ static spk_status run_explain(cli *c) {
 const cli_command cli_explain = {
     .name = "explain",
     .sentence = "say how well the data determine the parameters, and what went wrong",
-    .usage = "RUN [--threads N]",
+    .usage = "RUN [--bootstrap[=N] [--over trials|sweeps|blocks]] [--threads N]",
     .help = "A sentence for each parameter: the range in which the training loss stays nearly\n"
             "as good while the others are refitted, what makes up for it, whether it ended at\n"
             "a bound, and whether the search's restarts agree; then the combinations that the\n"
             "data leave open; then the terms of the loss, and what stood out in the search.\n"
             "A fit works this out at its end; for a run that was interrupted it is worked out\n"
             "here.\n\n"
-            "  --threads N   cores to use; the result does not depend on it\n",
+            "  --bootstrap[=N]  standard errors and 95 % intervals as well, from the training\n"
+            "                   data resampled N times (200), and keep them in the result\n"
+            "  --over WHAT      what is drawn: trials, sweeps, or blocks of time; by default\n"
+            "                   trials from five repeats on, sweeps from five, else blocks\n"
+            "  --threads N      cores to use; the result does not depend on it\n",
     .run = run_explain,
 };

@@ -1,8 +1,7 @@
 /* spikefit rerun: repeats a run from its result file and compares, bit by bit. */
-#include "cli/cli.h"
+#include "cli/bootstrap.h"
 #include <spikefit/netfit.h>
 #include <spikefit/posterior.h>
-#include <spikefit/validate.h>
 
 #include <math.h>
 #include <string.h>
@@ -57,6 +56,14 @@ static const char *posterior_differs(const spk_result_posterior *a, const spk_re
     return NULL;
 }
 
+static bool same_bootstrap(const spk_result *a, const spk_result *b) {
+    const spk_result_bootstrap *y = &a->bootstrap, *z = &b->bootstrap;
+    bool equal = y->n == z->n && y->dim == z->dim;
+    for (size_t i = 0; equal && i < y->n * y->dim; i++)
+        equal = same(y->value[i], z->value[i]);
+    return equal;
+}
+
 static spk_status compare(cli *c, const spk_result *old, const spk_result *again) {
     size_t differ = 0;
     if (strcmp(old->version, again->version) != 0)
@@ -80,6 +87,8 @@ static spk_status compare(cli *c, const spk_result *old, const spk_result *again
                         old->best_loss, again->best_loss, history ? "equal" : "different");
     if (!same_profiles(old, again))
         return cli_fail(c, SPK_ERR_FAILED, NULL, "the rerun differs: the same fit, but other profiles");
+    if (!same_bootstrap(old, again))
+        return cli_fail(c, SPK_ERR_FAILED, NULL, "the rerun differs: the same fit, but another bootstrap");
     const char *other = posterior_differs(&old->posterior, &again->posterior);
     if (other)
         return cli_fail(c, SPK_ERR_FAILED, NULL, "the rerun differs: the same nearest particle, but other %s",
@@ -112,6 +121,13 @@ static spk_status repeat_posterior(cli *c, cli_run *r, const spk_fit_options *o,
     return st;
 }
 
+/* As many replicates of the same kind. */
+static spk_status repeat_bootstrap(cli *c, const cli_run *r, int threads, spk_result *again) {
+    spk_bootstrap_options o = {.replicates = r->result->bootstrap.n, .threads = threads};
+    spk_status st = cli_find_resample(c, r->result->bootstrap.over, &o.over);
+    return st ? st : cli_bootstrap(c, r->problem, o, again);
+}
+
 static spk_status run_rerun(cli *c) {
     int64_t threads = 0;
     const cli_option options[] = {{"--threads", CLI_INT, &threads}, {0}};
@@ -137,6 +153,8 @@ static spk_status run_rerun(cli *c) {
         st = cli_fail(c, SPK_ERR_CANCELLED, NULL, "interrupted");
     if (!st && r.result->identifiability.n)
         st = spk_validate_identifiability(c->ctx, r.problem, (int)threads, again);
+    if (!st && r.result->bootstrap.n)
+        st = repeat_bootstrap(c, &r, (int)threads, again);
     if (!st)
         st = compare(c, r.result, again);
     spk_result_free(again);
@@ -149,9 +167,9 @@ const cli_command cli_rerun = {
     .sentence = "repeat a run from its result file and compare, bit by bit",
     .usage = "RUN [--threads N]",
     .help = "Equal means equal to the last bit: the best parameters, the best and the median\n"
-            "loss of every generation, and the profiles of the parameters; of a posterior\n"
-            "its particles, their weights, the predictive checks and the calibration. Exit\n"
-            "code 1 if anything differs.\n\n"
+            "loss of every generation, the profiles of the parameters, and their bootstrap\n"
+            "where there is one; of a posterior its particles, their weights, the predictive\n"
+            "checks and the calibration. Exit code 1 if anything differs.\n\n"
             "  --threads N   cores to use; the result does not depend on it\n",
     .run = run_rerun,
 };

@@ -115,5 +115,6 @@ spk_status spk_result_take_pick(spk_result *r, const spk_problem *p, size_t row,
         r->best_loss += f->loss[row * f->n_objectives + j] / (double)f->n_objectives;
     spk_result_clear_scores(r);
     spk_result_clear_identifiability(r);
+    spk_result_clear_bootstrap(r);
     return spk__result_take_point(r, p, f->x + row * f->dim);
 }

@@ -1,6 +1,7 @@
 /* result.h5 and result.json: writing and reading. */
 #include <spikefit/result.h>
 
+#include "result/bootstrap.h"
 #include "result/diagnosis.h"
 #include "result/front.h"
 #include "result/identifiability.h"
@@ -133,6 +134,7 @@ static spk_status write_h5(spk_ctx *ctx, const spk_result *r, const char *path) 
     spk__front_put(&h, &r->front);
     spk__posterior_put(&h, &r->posterior);
     spk__diagnosis_put(&h, &r->diagnosis);
+    spk__bootstrap_put(&h, &r->bootstrap);
     return spk__store_finish(&h);
 }
 
@@ -322,6 +324,7 @@ static void get_all(spk__store *h, spk_result *r) {
     spk__front_get(h, r->n_parameters, &r->front);
     spk__posterior_get(h, r->n_parameters, &r->posterior);
     spk__diagnosis_get(h, &r->diagnosis);
+    spk__bootstrap_get(h, r->n_parameters, &r->bootstrap);
 }
 
 spk_status spk_result_read(spk_ctx *ctx, const char *folder, spk_result **out) {

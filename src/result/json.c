@@ -214,6 +214,42 @@ static void put_posterior(const spk_result *r, spk__str *s) {
     spk__str_add(s, "\n    ]\n  }");
 }
 
+static void put_spread(const spk_result *r, size_t column, spk__str *s) {
+    const spk_result_bootstrap *y = &r->bootstrap;
+    double low = NAN, high = NAN;
+    if (spk_result_bootstrap_range(s->ctx, y, column, 0.95, &low, &high))
+        s->failed = true;
+    put_text(s, r->parameter[y->parameter[column]].name);
+    number_field(s, ": {", "standard_error", spk_result_bootstrap_error(y, column));
+    number_field(s, ", ", "low_95", low);
+    number_field(s, ", ", "high_95", high);
+    spk__str_add(s, ", \"correlation\": {");
+    for (size_t i = 0, n = 0; i < y->dim; i++)
+        if (i != column)
+            number_field(s, n++ ? ", " : "", r->parameter[y->parameter[i]].name,
+                         spk_result_bootstrap_correlation(y, column, i));
+    spk__str_add(s, "}}");
+}
+
+/* Summaries; the replicates are in result.h5. */
+static void put_bootstrap(const spk_result *r, spk__str *s) {
+    const spk_result_bootstrap *y = &r->bootstrap;
+    if (!y->n)
+        return;
+    number_field(s, ",\n  \"bootstrap\": {\n    ", "replicates", (double)y->n);
+    text_field(s, ", ", "over", y->over);
+    number_field(s, ", ", "units", (double)y->units);
+    number_field(s, ", ", "block_ms", y->block_ms);
+    number_field(s, ", ", "evaluations", (double)y->evaluations);
+    spk__str_add(s, ", \"settled\": %s", y->settled ? "true" : "false");
+    spk__str_add(s, ",\n    \"parameters\": {");
+    for (size_t j = 0; j < y->dim; j++) {
+        spk__str_add(s, j ? ",\n      " : "\n      ");
+        put_spread(r, j, s);
+    }
+    spk__str_add(s, "\n    }\n  }");
+}
+
 static void put_diagnosis(const spk_result *r, spk__str *s) {
     const spk_result_diagnosis *d = &r->diagnosis;
     if (!d->n_terms)
@@ -283,6 +319,7 @@ void spk__result_json(const spk_result *r, spk__str *s) {
     put_pairs(r, s);
     put_front(r, s);
     put_posterior(r, s);
+    put_bootstrap(r, s);
     put_diagnosis(r, s);
     spk__str_add(s, ",\n  \"models\": [");
     for (size_t i = 0; i < r->n_models; i++) {

@@ -32,6 +32,7 @@ void spk_result_free(spk_result *r) {
     spk__front_free(ctx, &r->front);
     spk_result_clear_posterior(r);
     spk_result_clear_diagnosis(r);
+    spk_result_clear_bootstrap(r);
     spk_result_history *h = &r->history;
     void *parts[] = {r->version, r->study,     r->study_name, r->data_path, r->data_hash,
                      r->model,   r->parameter, r->method,     r->stop_reason,

@@ -129,6 +129,10 @@ void spk__store_put_text(spk__store *h, const char *name, const char *text) {
     H5Tclose(type);
 }
 
+bool spk__store_has(spk__store *h, const char *name) {
+    return !h->status && H5Lexists(h->file, name, H5P_DEFAULT) > 0;
+}
+
 /* A damaged file may claim anything: no more is believed than a result could hold. */
 static const hssize_t most_items = (hssize_t)1 << 31;
 

@@ -26,6 +26,8 @@ void spk__store_put_floats(spk__store *h, const char *name, const float *x, size
 void spk__store_put_u64(spk__store *h, const char *name, const uint64_t *x, size_t n);
 void spk__store_put_text(spk__store *h, const char *name, const char *text);
 
+/* Whether the file has it: what was not always written. */
+bool spk__store_has(spk__store *h, const char *name);
 /* Getters allocate through the context (spk__free); *n is the number of items. */
 double *spk__store_get_doubles(spk__store *h, const char *name, size_t *n);
 float *spk__store_get_floats(spk__store *h, const char *name, size_t *n);

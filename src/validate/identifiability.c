@@ -34,25 +34,27 @@ spk_status spk__landscape_evaluate(spk__landscape *l, const double *x, size_t n,
     return st;
 }
 
-/* The knee of a front is the minimum of the losses' sum, each scaled to its range there. */
-static spk_status weigh_objectives(spk__landscape *l, const spk_result_front *f) {
-    size_t k = spk_problem_objectives(l->p);
+spk_status spk__objective_weights(spk_ctx *ctx, const spk_problem *p, const spk_result_front *f,
+                                  double **out) {
+    size_t k = spk_problem_objectives(p);
     double sum = 0;
+    *out = NULL;
     if (k < 2 || f->n_objectives != k)
         return SPK_OK;
-    l->weight = SPK__ARRAY(l->ctx, k, double);
-    for (size_t j = 0; l->weight && j < k; j++) {
+    double *weight = SPK__ARRAY(ctx, k, double);
+    for (size_t j = 0; weight && j < k; j++) {
         double low = INFINITY, high = -INFINITY;
         for (size_t i = 0; i < f->n; i++) {
             low = fmin(low, f->loss[i * k + j]);
             high = fmax(high, f->loss[i * k + j]);
         }
-        l->weight[j] = high > low ? 1 / (high - low) : 1;
-        sum += l->weight[j];
+        weight[j] = high > low ? 1 / (high - low) : 1;
+        sum += weight[j];
     }
-    for (size_t j = 0; l->weight && j < k; j++)
-        l->weight[j] /= sum;
-    return l->weight ? SPK_OK : SPK_ERR_MEMORY;
+    for (size_t j = 0; weight && j < k; j++)
+        weight[j] /= sum;
+    *out = weight;
+    return weight ? SPK_OK : SPK_ERR_MEMORY;
 }
 
 /* ---- life ---- */
@@ -99,7 +101,7 @@ static spk_status landscape_new(spk_ctx *ctx, spk_problem *p, const spk_result *
         spk_problem_encode(p, values, l->best);
     spk__free(ctx, values);
     if (!st)
-        st = weigh_objectives(l, &r->front);
+        st = spk__objective_weights(ctx, p, &r->front, &l->weight);
     if (!st)
         st = spk__landscape_evaluate(l, l->best, 1, &l->best_loss);
     if (!st && !isfinite(l->best_loss))

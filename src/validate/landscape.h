@@ -46,6 +46,11 @@ typedef struct {
     double *room;  /* scratch of 3 dim * dim + 2 dim */
 } spk__landscape;
 
+/* What the objectives weigh in one loss: the knee of a front is the minimum of their sum, each scaled to its
+ * range there. NULL where there is one. */
+spk_status spk__objective_weights(spk_ctx *ctx, const spk_problem *p, const spk_result_front *f,
+                                  double **out);
+
 /* Losses of n points. */
 spk_status spk__landscape_evaluate(spk__landscape *l, const double *x, size_t n, double *f);
 

@@ -115,6 +115,23 @@ static bool add_posterior(spk_result *r) {
     return y->check[0].name != NULL;
 }
 
+static bool add_bootstrap(spk_result *r) {
+    spk_result_bootstrap *y = &r->bootstrap;
+    y->parameter = SPK__ARRAY(r->ctx, 1, uint64_t);
+    y->value = numbers(r->ctx, 5, 1);
+    y->loss = numbers(r->ctx, 5, 2);
+    y->over = spk__strdup(r->ctx, "blocks");
+    if (!y->parameter || !y->value || !y->loss || !y->over)
+        return false;
+    y->n = 5;
+    y->dim = 1;
+    y->units = 20;
+    y->block_ms = 123.5;
+    y->evaluations = 999;
+    y->settled = true;
+    return true;
+}
+
 /* A result with everything in it; the arrays are on the heap of the context, as from a fit. */
 static spk_result *make(spk_ctx *ctx) {
     spk_result *r = SPK__NEW(ctx, spk_result);
@@ -182,7 +199,7 @@ static spk_result *make(spk_ctx *ctx) {
     }
     spk_result_score s = {.measure = (char *)(uintptr_t)"spike_distance", .part = (char *)(uintptr_t)"test", .value = 0.5, .low = 0.25, .high = NAN};
     if (all && spk_result_add_score(r, &s) == SPK_OK && add_identifiability(r) &&
-        add_front(r) && add_diagnosis(r) && add_posterior(r))
+        add_front(r) && add_diagnosis(r) && add_posterior(r) && add_bootstrap(r))
         return r;
     spk_result_free(r);
     return NULL;
@@ -217,6 +234,15 @@ TEST(round_trip) {
     CHECK(q->generation[0].effective == 2.5 && q->check[0].p == 0.25 && q->rank[1] == 1 &&
           q->rank_p[0] == 0.5);
     CHECK_STR(q->stop, "done");
+    const spk_result_bootstrap *z = &b->bootstrap;
+    double low = 0, high = 0;
+    REQUIRE(z->n == 5 && z->dim == 1 && z->settled);
+    CHECK(z->units == 20 && z->block_ms == 123.5 && z->evaluations == 999 && z->loss[4] == 6);
+    CHECK_STR(z->over, "blocks");
+    /* 1 .. 5: variance 2.5; half of them between 2 and 4. */
+    CHECK_NEAR(spk_result_bootstrap_error(z, 0), sqrt(2.5), 1e-15);
+    CHECK(spk_result_bootstrap_correlation(z, 0, 0) == 1);
+    CHECK(spk_result_bootstrap_range(ctx, z, 0, 0.5, &low, &high) == SPK_OK && low == 2 && high == 4);
     const spk_result_front *f = &b->front;
     REQUIRE(f->n == 4 && f->n_objectives == 2 && f->dim == 1);
     CHECK(f->picked == 2 && f->x[3] == 53 && f->value[3] == 63 && f->loss[3] == 3);
@@ -232,6 +258,21 @@ TEST(round_trip) {
     CHECK_STR(y->profile[0].sentence, "at least.");
     CHECK(y->direction[0].width == 4 && y->direction[0].weight[0] == 1);
     CHECK_STR(y->direction[0].sentence, "up");
+    spk_result_free(b);
+    spk_result_free(r);
+    spk_ctx_free(ctx);
+}
+
+/* Runs of before the bootstrap have no place for one. */
+TEST(a_file_without_a_bootstrap_is_read) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_result *r = make(ctx), *b = NULL;
+    REQUIRE(r);
+    spk_result_clear_bootstrap(r);
+    CHECK(spk_result_write(ctx, r, folder) == SPK_OK);
+    CHECK(spk_result_read(ctx, folder, &b) == SPK_OK);
+    REQUIRE(b);
+    CHECK(b->bootstrap.n == 0 && !b->bootstrap.value && b->posterior.n == 3);
     spk_result_free(b);
     spk_result_free(r);
     spk_ctx_free(ctx);
@@ -341,6 +382,7 @@ int main(void) {
     snprintf(folder, sizeof folder, "/tmp/spk_result_%ld", (long)getpid());
     mkdir(folder, 0777);
     RUN(round_trip);
+    RUN(a_file_without_a_bootstrap_is_read);
     RUN(equal_results_are_equal_bytes);
     RUN(json_escapes_and_nulls);
     RUN(picks);
