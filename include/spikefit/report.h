@@ -52,6 +52,8 @@ typedef struct {
     int active_bound;  /* -1: the optimum lies at the lower bound, 1: at the upper one, 0: inside */
     double sure_low, sure_high; /* values that are about as good (sure_words says how that is meant); NaN: not
                                    known */
+    bool has_error; /* a bootstrap's standard error and 95 % interval */
+    double error, error_low, error_high;
     const double *profile_value, *profile_loss; /* the loss along this parameter, the others refitted or held */
     size_t n_profile;
     const double *profile_refitted; /* then profile_loss is with the others held; NULL: not known */

@@ -61,7 +61,20 @@ static const spk_result_profile *profile_of(const spk_result *r, size_t index) {
     return NULL;
 }
 
-static void fill_free(const cli_page *g, size_t i, spk_report_parameter *out) {
+static spk_status fill_error(const cli_page *g, size_t index, spk_report_parameter *out) {
+    const spk_result_bootstrap *y = g->from.result ? &g->from.result->bootstrap : NULL;
+    spk_status st = SPK_OK;
+    for (size_t i = 0; !st && y && i < y->dim; i++) {
+        if (y->parameter[i] != index)
+            continue;
+        out->has_error = true;
+        out->error = spk_result_bootstrap_error(y, i);
+        st = spk_result_bootstrap_range(g->c->ctx, y, i, 0.95, &out->error_low, &out->error_high);
+    }
+    return st;
+}
+
+static spk_status fill_free(const cli_page *g, size_t i, spk_report_parameter *out) {
     const spk_free *f = spk_problem_parameter(g->from.problem, i);
     double scale = spk_problem_kernel(g->from.problem)->parameters[f->index].scale;
     const spk_result *r = g->from.result;
@@ -89,6 +102,7 @@ static void fill_free(const cli_page *g, size_t i, spk_report_parameter *out) {
         out->profile_loss = g->profile_loss + i * PAGE_PROFILE_POINTS;
         out->n_profile = PAGE_PROFILE_POINTS;
     }
+    return fill_error(g, f->index, out);
 }
 
 /* Combinations that can go at least twice as far as their parameters alone, and the one that is
@@ -113,7 +127,7 @@ spk_status cli_page_fill_parameters(cli_page *g, bool profiles) {
         st = compute_profiles(g);
     for (size_t i = 0; !st && i < dim; i++) {
         is_free[spk_problem_parameter(g->from.problem, i)->index] = true;
-        fill_free(g, i, &g->parameter[n++]);
+        st = fill_free(g, i, &g->parameter[n++]);
     }
     for (size_t i = 0; !st && i < k->n_parameters; i++)
         if (!is_free[i])

@@ -114,6 +114,11 @@ static spk_status parameter(spk__packer *p, spk__str *s, const spk_report_data *
     spk__json_number_of(s, "bound", v->active_bound);
     spk__json_number_of(s, "sureLow", v->sure_low);
     spk__json_number_of(s, "sureHigh", v->sure_high);
+    if (v->has_error) {
+        spk__json_number_of(s, "error", v->error);
+        spk__json_number_of(s, "errorLow", v->error_low);
+        spk__json_number_of(s, "errorHigh", v->error_high);
+    }
     spk__str_add(s, ",\"log\":%s", v->log ? "true" : "false");
     spk__json_key(s, "profileValue");
     spk__json_numbers(s, v->profile_value, v->n_profile);

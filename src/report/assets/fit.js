@@ -114,9 +114,11 @@
     const profiled = fitted.filter(p => p.profileValue.length > 1);
     if (profiled.length) profiles(profiled);
     if (report.live) return; // a table would not follow
-    table(section, ['parameter', 'value', 'unit', 'bounds', data.sureTitle || 'nearly as good', 'the data say', 'meaning'], parameters.map(p => [
+    const known = p => p.error !== undefined, errors = (...x) => (fitted.some(known) ? x : []); // of a bootstrap
+    table(section, ['parameter', 'value', 'unit', 'bounds', data.sureTitle || 'nearly as good', ...errors('standard error', '95 % interval'), 'the data say', 'meaning'], parameters.map(p => [
       p.name, fmt(p.value), unit(p), p.low === null ? 'fixed' : interval(p.low, p.high) + (p.bound ? ', active' : ''),
-      interval(p.sureLow, p.sureHigh), p.determined || '', (p.doc || '').replace(/ \[.*\]$/, '')]), [false, true, false, true, true, false, false]);
+      interval(p.sureLow, p.sureHigh), ...errors(known(p) ? fmt(p.error) : '', known(p) ? interval(p.errorLow, p.errorHigh) : ''),
+      p.determined || '', (p.doc || '').replace(/ \[.*\]$/, '')]), [false, true, false, true, true, ...errors(true, true), false, false]);
     const told = fitted.filter(p => p.sentence);
     if (!told.length) return;
     const more = report.element(section, 'details');
