@@ -35,7 +35,7 @@ loss:
   coincidence_factor: {{weight: 1, window: {window} ms}}
   van_rossum: {{weight: 0.2, tau: 10 ms}}
   rate_error: {{weight: 0.1}}
-search: {{method: lshade, evaluations: {evaluations}, round: 20000}}
+search: {{method: lshade, evaluations: {evaluations}, islands: {max(1, evaluations // 20000)}, round: 20000}}
 seed: {seed}
 """
 
