@@ -231,7 +231,46 @@ TEST(a_target_ends_all) {
     spk_ctx_free(ctx);
 }
 
+static const char *memory_method;
+
+static spk_status work(spk_ctx *ctx) {
+    static double x[ROOM * DIM], f[ROOM * 3];
+    const spk_search_method *m = spk_search_method_find(memory_method);
+    spk_search_space space = {.dim = DIM, .n_objectives = m->min_objectives};
+    spk_islands islands = {3, 1};
+    spk_search *s = NULL, *copy = NULL;
+    const void *bytes;
+    size_t size;
+    spk_status st = spk_search_new_islands(ctx, m->name, NULL, &space, &islands, 5, 1000, &s);
+    for (int i = 0; i < 3 && !st; i++) {
+        size_t n = ROOM;
+        st = spk_search_ask(s, x, &n);
+        evaluate(x, n, spk_search_objectives(s), f);
+        if (!st)
+            st = spk_search_tell(s, f);
+    }
+    if (!st)
+        st = spk_search_save(s, &bytes, &size);
+    if (!st)
+        st = spk_search_load(ctx, bytes, size, &copy);
+    spk_search_free(copy);
+    spk_search_free(s);
+    return st;
+}
+
+TEST(memory_may_fail_anywhere) {
+    static const char *const methods[] = {"cmaes", "lshade", "nsga2", "moead"};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        int before = test__bad;
+        memory_method = methods[i];
+        check_every_allocation(work);
+        if (test__bad > before)
+            printf("# %s\n", memory_method);
+    }
+}
+
 int main(void) {
+    RUN(memory_may_fail_anywhere);
     RUN(every_method_repeats_itself_on_islands);
     RUN(the_first_island_is_the_search_without_others);
     RUN(migrants_arrive_where_guests_are_taken);
