@@ -19,7 +19,7 @@
  *       spikes: {loss: {van_rossum: 1}}
  *       voltage: {loss: {voltage: 1}}
  *     simulation: {dt: 0.1 ms, integrator: heun, precision: float64, noise: common, trials: 8}
- *     search: {method: lshade, evaluations: 60000, islands: 3}
+ *     search: {evaluations: 60000}
  *     seed: 1
  *     threads: 0
  */

@@ -190,7 +190,7 @@ static spk_status write_study(cli *c, FILE *out, const request *q, const spk_mod
     if (m)
         fprintf(out, "simulation: {dt: %g ms, integrator: \"%s\", precision: float64}\n",
                 spk_model_default_dt(m), spk_model_integrator(m));
-    fprintf(out, "search: {method: lshade, evaluations: 60000, islands: 3, round: 20000}\n"
+    fprintf(out, "search: {evaluations: 60000}   # lshade, an island for each 20000\n"
                  "seed: 1\n"
                  "threads: 0   # all cores\n");
     return SPK_OK;
