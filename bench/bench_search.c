@@ -1,5 +1,7 @@
 /* Time of ask + tell for 1000 candidates in 10 dimensions, for every search method; the aim is 0.3
- * ms. Methods with a population are given one of 1000 (their option "population" or "batch"). */
+ * ms. For several objectives also late in a search. Methods with a population are given one of 1000
+ * (their option "population" or "batch"). */
+
 #include <spikefit/search.h>
 
 #include <stdio.h>
@@ -7,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { N = 1000, D = 10, K = 3, ROUNDS = 15, CANDIDATES = 40000 };
+enum { N = 1000, D = 10, K = 3, ROUNDS = 15, CANDIDATES = 40000, LATE = 200 };
 
 static double now_ms(void) {
     struct timespec t;
@@ -31,9 +33,28 @@ static int compare(const void *a, const void *b) {
     return (*x > *y) - (*x < *y);
 }
 
-/* Median over rounds of the time for 1000 candidates; negative if the method cannot run. */
-static double measure(spk_ctx *ctx, const spk_search_method *m, size_t objectives) {
+/* The time of one generation, or of a few if they are small, for 1000 candidates. */
+static double time_round(spk_search *s, size_t objectives) {
     static double x[CANDIDATES * D], f[CANDIDATES * K];
+    double spent = 0;
+    size_t candidates = 0;
+    while (candidates < N && !spk_search_stopped(s, NULL)) {
+        size_t n = CANDIDATES;
+        double t0 = now_ms();
+        spk_search_ask(s, x, &n);
+        double t1 = now_ms();
+        evaluate(x, n, objectives, f);
+        double t2 = now_ms();
+        spk_search_tell(s, f);
+        spent += now_ms() - t2 + t1 - t0;
+        candidates += n;
+    }
+    return candidates ? spent * N / (double)candidates : 0;
+}
+
+/* Median over rounds of the time for 1000 candidates, from the third round on and, for fronts,
+ * after LATE rounds, when no point dominates another; negative if the method cannot run. */
+static void measure(spk_ctx *ctx, const spk_search_method *m, size_t objectives, double out[2]) {
     spk_opts opts;
     spk_opts_default(m->options, &opts);
     for (size_t i = 0; m->options && m->options[i].name; i++)
@@ -41,29 +62,19 @@ static double measure(spk_ctx *ctx, const spk_search_method *m, size_t objective
             opts.v[i] = N < m->options[i].max ? N : m->options[i].max;
     spk_search_space space = {.dim = D, .n_objectives = objectives};
     spk_search *s;
+    out[0] = out[1] = -1;
     if (spk_search_new(ctx, m->name, &opts, &space, 1, 0, &s))
-        return -1;
+        return;
     double times[ROUNDS];
-    for (int r = -2; r < ROUNDS; r++) {
-        double spent = 0;
-        size_t candidates = 0;
-        while (candidates < N && !spk_search_stopped(s, NULL)) {
-            size_t n = CANDIDATES;
-            double t0 = now_ms();
-            spk_search_ask(s, x, &n);
-            double t1 = now_ms();
-            evaluate(x, n, space.n_objectives, f);
-            double t2 = now_ms();
-            spk_search_tell(s, f);
-            spent += now_ms() - t2 + t1 - t0;
-            candidates += n;
-        }
-        if (r >= 0)
-            times[r] = candidates ? spent * N / (double)candidates : 0;
+    for (int part = 0; part < (objectives > 1 ? 2 : 1); part++) {
+        for (int r = part ? -LATE : -2; r < 0; r++)
+            time_round(s, objectives);
+        for (int r = 0; r < ROUNDS; r++)
+            times[r] = time_round(s, objectives);
+        qsort(times, ROUNDS, sizeof *times, compare);
+        out[part] = times[ROUNDS / 2];
     }
     spk_search_free(s);
-    qsort(times, ROUNDS, sizeof *times, compare);
-    return times[ROUNDS / 2];
 }
 
 /* Arguments: the methods to time; none: all. */
@@ -75,9 +86,14 @@ int main(int argc, char **argv) {
         bool wanted = argc < 2;
         for (int k = 1; k < argc; k++)
             wanted = wanted || !strcmp(argv[k], m->name);
-        for (size_t k = m->min_objectives; wanted && k <= m->max_objectives && k <= K; k++)
-            printf("%-10s %zu objective%s %8.3f\n", m->name, k, k == 1 ? " " : "s",
-                   measure(ctx, m, k));
+        for (size_t k = m->min_objectives; wanted && k <= m->max_objectives && k <= K; k++) {
+            double ms[2];
+            measure(ctx, m, k, ms);
+            printf("%-10s %zu objective%s %8.3f", m->name, k, k == 1 ? " " : "s", ms[0]);
+            if (k > 1)
+                printf(" %8.3f late", ms[1]);
+            printf("\n");
+        }
     }
     spk_ctx_free(ctx);
     return 0;

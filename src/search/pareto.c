@@ -3,13 +3,22 @@
 
 #include <math.h>
 
+/* Steps of a front's first staircase; and steps for each point, if stairs that are full move to
+ * twice the room. */
+enum { FIRST_ROOM = 4, STAIR_ROOM = 4 };
+
 spk_status spk__pareto_start(spk_search *s, spk__pareto *w, size_t n) {
     w->order = SPK__SEARCH_ARRAY(s, n, uint32_t);
     w->scratch = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
     w->head = SPK__SEARCH_ARRAY(s, n, uint32_t);
     w->next = SPK__SEARCH_ARRAY(s, n, uint32_t);
     w->value = SPK__SEARCH_ARRAY(s, n, double);
-    return w->order && w->scratch && w->head && w->next && w->value ? SPK_OK : SPK_ERR_MEMORY;
+    w->stairs = SPK__SEARCH_ARRAY(s, n, spk__pareto_stairs);
+    w->y = SPK__SEARCH_ARRAY(s, STAIR_ROOM * n, double);
+    w->z = SPK__SEARCH_ARRAY(s, STAIR_ROOM * n, double);
+    return w->order && w->scratch && w->head && w->next && w->value && w->stairs && w->y && w->z
+               ? SPK_OK
+               : SPK_ERR_MEMORY;
 }
 
 static int compare_rows(const double *a, const double *b, size_t k) {
@@ -70,37 +79,105 @@ bool spk__pareto_dominates(const double *a, const double *b, size_t k) {
 
 enum { NONE = UINT32_MAX };
 
-/* Whether a member of the front dominates the point, which comes after all of them in the order.
- * With two values the latest member has the lowest second one, so it speaks for all. */
+/* Whether a member of the front dominates the point, which comes after all of them in the order. */
 static bool front_dominates(const spk__pareto *w, const double *f, size_t k, size_t front,
                             size_t point) {
-    for (uint32_t i = w->head[front]; i != NONE; i = w->next[i]) {
+    for (uint32_t i = w->head[front]; i != NONE; i = w->next[i])
         if (spk__pareto_dominates(f + i * k, f + point * k, k))
             return true;
-        if (k == 2)
-            break;
-    }
     return false;
+}
+
+/* ---- two and three values ---- */
+
+/* How many of rising y are at or before the wanted one. */
+static size_t count_steps(const double *y, size_t n, double wanted) {
+    size_t from = 0;
+    while (n > 1) {
+        size_t half = n / 2;
+        from = y[from + half - 1] <= wanted ? from + half : from;
+        n -= half;
+    }
+    return from + (n && y[from] <= wanted);
+}
+
+/* Three values. A front's stairs rise in y and fall in z: a step is a member with no other at or
+ * below it in both. Whether a member of the front, all of which have first values at or below the
+ * point's, is at or below it in the others. */
+static bool below_stairs(const spk__pareto *w, size_t front, const double *p) {
+    const spk__pareto_stairs *t = &w->stairs[front];
+    size_t steps = count_steps(w->y + t->from, t->n, p[1]);
+    return steps && w->z[t->from + steps - 1] <= p[2];
+}
+
+/* Enters a point that no member of the front dominates. */
+static void enter_stairs(spk__pareto *w, size_t front, const double *p) {
+    spk__pareto_stairs *t = &w->stairs[front];
+    if (t->n == t->room) {
+        memcpy(w->y + w->used, w->y + t->from, t->n * sizeof *w->y);
+        memcpy(w->z + w->used, w->z + t->from, t->n * sizeof *w->z);
+        *t = (spk__pareto_stairs){w->used, t->n, 2 * t->room};
+        w->used += t->room;
+    }
+    double *y = w->y + t->from, *z = w->z + t->from;
+    size_t from = count_steps(y, t->n, p[1]), to = from;
+    from -= from && y[from - 1] == p[1];
+    while (to < t->n && z[to] >= p[2])
+        to++;
+    memmove(y + from + 1, y + to, (t->n - to) * sizeof *y);
+    memmove(z + from + 1, z + to, (t->n - to) * sizeof *z);
+    y[from] = p[1];
+    z[from] = p[2];
+    t->n += 1 + from - to;
+}
+
+static void begin_stairs(spk__pareto *w, size_t front) {
+    w->used = front ? w->used : 0;
+    w->stairs[front] = (spk__pareto_stairs){w->used, 0, FIRST_ROOM};
+    w->used += FIRST_ROOM;
+}
+
+/* ---- ranks ---- */
+
+/* The first front that does not dominate the point. With two values the latest member of a front
+ * has the lowest second one, so it speaks for all. */
+static size_t find_front(const spk__pareto *w, const double *f, size_t k, size_t fronts,
+                         size_t point) {
+    size_t low = 0, high = fronts;
+    if (k == 2)
+        return count_steps(w->y, fronts, f[2 * point + 1]);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        bool above = k == 3 ? below_stairs(w, middle, f + point * k)
+                            : front_dominates(w, f, k, middle, point);
+        if (above)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 size_t spk__pareto_rank(spk__pareto *w, const double *f, size_t n, size_t k, uint32_t *rank) {
     sort_lexically(w, f, n, k);
-    size_t fronts = 0;
+    size_t fronts = 0, front = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t point = w->order[i];
-        size_t low = 0, high = fronts; /* the first front that does not dominate it */
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (front_dominates(w, f, k, middle, point))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low == fronts)
+        bool twin = i && compare_rows(f + point * k, f + w->order[i - 1] * k, k) == 0;
+        if (!twin)
+            front = find_front(w, f, k, fronts, point);
+        if (front == fronts) {
             w->head[fronts++] = NONE;
-        w->next[point] = w->head[low];
-        w->head[low] = point;
-        rank[point] = (uint32_t)low;
+            if (k == 3)
+                begin_stairs(w, front);
+        }
+        if (k == 2)
+            w->y[front] = f[2 * point + 1];
+        else if (k == 3 && !twin)
+            enter_stairs(w, front, f + point * k);
+        w->next[point] = w->head[front];
+        w->head[front] = point;
+        rank[point] = (uint32_t)front;
     }
     return fronts;
 }

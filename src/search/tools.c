@@ -39,18 +39,21 @@ static uint64_t sort_key(double x) {
     return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-/* Counting sort by eleven bits at a time, from the lowest: no comparisons to guess. */
-static void radix_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch) {
-    enum { BITS = 11, DIGITS = 6, BINS = 1 << BITS };
-    uint32_t count[DIGITS][BINS] = {{0}};
+enum { BITS = 11, DIGITS = 6, BINS = 1 << BITS };
+
+/* Counting sort by eleven bits at a time, from digit `first` up: no comparisons to guess. */
+static void radix_rank(const double *f, size_t n, unsigned first, uint32_t *order,
+                       uint32_t *scratch) {
+    uint32_t count[DIGITS][BINS];
+    memset(count + first, 0, (DIGITS - first) * sizeof *count);
     for (size_t i = 0; i < n; i++) {
         uint64_t key = sort_key(f[i]);
         order[i] = (uint32_t)i;
-        for (unsigned d = 0; d < DIGITS; d++)
+        for (unsigned d = first; d < DIGITS; d++)
             count[d][key >> (d * BITS) & (BINS - 1)]++;
     }
     uint32_t *from = order, *to = scratch;
-    for (unsigned d = 0; d < DIGITS; d++) {
+    for (unsigned d = first; d < DIGITS; d++) {
         if (count[d][sort_key(f[0]) >> (d * BITS) & (BINS - 1)] == n)
             continue;
         uint32_t place = 0;
@@ -71,8 +74,28 @@ static void radix_rank(const double *f, size_t n, uint32_t *order, uint32_t *scr
         memcpy(order, from, n * sizeof *order);
 }
 
+/* Insertion, for values that are nearly in order; false if they are not. */
+static bool settle(const double *f, size_t n, uint32_t *order) {
+    size_t moves = 0;
+    for (size_t i = 1; i < n && moves < 2 * n; i++) {
+        uint32_t moving = order[i];
+        size_t j = i;
+        for (; j > 0 && f[order[j - 1]] > f[moving] && moves < 2 * n; j--, moves++)
+            order[j] = order[j - 1];
+        order[j] = moving;
+    }
+    return moves < 2 * n;
+}
+
 void spk__search_rank(const double *f, size_t n, uint32_t *order, uint32_t *scratch) {
-    (n < 400 ? merge_rank : radix_rank)(f, n, order, scratch);
+    if (n < 400) {
+        merge_rank(f, n, order, scratch);
+        return;
+    }
+    /* The upper half of the bits tells most values apart. */
+    radix_rank(f, n, DIGITS / 2, order, scratch);
+    if (!settle(f, n, order))
+        radix_rank(f, n, 0, order, scratch);
 }
 
 /* Hoare's selection. */

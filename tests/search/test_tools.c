@@ -24,6 +24,7 @@ TEST(ranks_are_stable_and_put_failures_last) {
                    : kind == 2 ? 0.0
                    : kind == 3 ? -1e300
                    : kind == 4 ? 4e-320
+                   : kind == 5 ? 1 + 0x1p-52 * (spk__rng_u32(&r) % 1000)
                                : spk__rng_normal(&r);
         }
         spk__search_rank(f, n, order, scratch);
