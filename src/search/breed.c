@@ -45,6 +45,20 @@ spk_status spk__parents_first(spk_search *s, spk__parents *p) {
     return st;
 }
 
+void spk__parents_fight(spk_search *s, spk__parents *p, const double *value) {
+    size_t won = 0;
+    spk__rng coin = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON - 2);
+    for (uint32_t round = 0; round < 2; round++) {
+        spk__search_shuffle(s, s->generation, round, p->n, p->kept);
+        for (size_t i = 0; i < p->n; i += 2) {
+            uint32_t a = p->kept[i], b = p->kept[i + 1];
+            bool tie = value[a] == value[b];
+            bool first = tie ? spk__rng_u32(&coin) >> 31 : value[a] < value[b];
+            p->mates[won++] = first ? a : b;
+        }
+    }
+}
+
 /* ---- crossover ---- */
 
 /* The spread factors of both children at one coordinate come from how far the nearer parent is from

@@ -60,6 +60,9 @@ typedef struct {
 spk_status spk__parents_start(spk_search *s, spk__parents *p, size_t n);
 /* Asks for the first generation. */
 spk_status spk__parents_first(spk_search *s, spk__parents *p);
+/* mates: every parent fights in two rounds of shuffled pairs (Deb's code), so that each has two
+ * fights; the lower value wins. */
+void spk__parents_fight(spk_search *s, spk__parents *p, const double *value);
 /* Asks for n children of the pairs mates[0], mates[1]; mates[2], mates[3]; ... (n rounded up to
  * even). */
 spk_status spk__parents_breed(spk_search *s, spk__parents *p);

@@ -33,7 +33,7 @@ typedef struct {
     double *f, *plain;         /* by row: with the penalty of walls, and without */
     double *shown_x, *shown_f; /* the front, inside the walls */
     double *z, *step, *spare;
-    uint32_t *slot, *rank, *kept, *member, *sorted;
+    uint32_t *slot, *rank, *kept, *member;
     bool *selected;
     spk__pareto w;
     spk__volume v;
@@ -57,11 +57,10 @@ static spk_status allocate(spk_search *s, state *t) {
     t->rank = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
     t->kept = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
     t->member = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
-    t->sorted = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
     t->selected = SPK__SEARCH_ARRAY(s, 2 * n, bool);
     bool good = t->sigma && t->success && t->x && t->path && t->factor && t->f && t->plain &&
                 t->spare && t->shown_x && t->shown_f && t->z && t->step && t->slot && t->rank &&
-                t->kept && t->member && t->sorted && t->selected;
+                t->kept && t->member && t->selected;
     spk_status st = good ? spk__pareto_start(s, &t->w, 2 * n) : SPK_ERR_MEMORY;
     return st ? st : spk__volume_start(s, &t->v, 2 * n, k);
 }
@@ -159,23 +158,14 @@ static spk_status ask(spk_search *s) {
     return SPK_OK;
 }
 
-/* kept: rows by front; the points of the front that does not fit whole leave one by one. Returns
- * the size of the first front. */
+/* kept: rows by front; points of the front that does not fit whole leave. */
 static void select_rows(const spk_search *s, state *t, size_t rows) {
     size_t k = s->n_objectives, kept = 0;
     size_t fronts = spk__pareto_rank(&t->w, t->f, rows, k, t->rank);
     for (size_t front = 0; front < fronts && kept < t->n; front++) {
-        size_t n = spk__pareto_members(&t->w, front, t->member);
-        for (size_t i = 0; i < n; i++)
-            t->v.value[i] = t->f[t->member[i] * k + k - 1];
-        spk__search_rank(t->v.value, n, t->sorted, t->v.scratch);
-        for (size_t i = 0; i < n; i++)
-            t->kept[kept + i] = t->member[t->sorted[i]];
-        for (; kept + n > t->n; n--) {
-            uint32_t *part = t->kept + kept;
-            size_t loser = n > 1 ? spk__volume_least(&t->v, t->f, k, part, n) : 0;
-            memmove(part + loser, part + loser + 1, (n - 1 - loser) * sizeof *part);
-        }
+        size_t n = spk__pareto_members(&t->w, front, t->kept + kept);
+        if (kept + n > t->n)
+            spk__volume_shrink(&t->v, t->f, k, t->kept + kept, n, t->n - kept);
         kept += n;
     }
 }

@@ -21,27 +21,11 @@ static spk_status start(spk_search *s) {
     return st ? st : t->crowding && t->better ? SPK_OK : SPK_ERR_MEMORY;
 }
 
-/* Every parent fights in two rounds of shuffled pairs (Deb's code), so that each has two fights. */
-static void choose_mates(spk_search *s, state *t) {
-    size_t n = t->p.n, won = 0;
-    uint32_t *turn = t->p.kept;
-    spk__rng coin = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON - 2);
-    for (uint32_t round = 0; round < 2; round++) {
-        spk__search_shuffle(s, s->generation, round, n, turn);
-        for (size_t i = 0; i < n; i += 2) {
-            uint32_t a = turn[i], b = turn[i + 1];
-            bool tie = t->better[a] == t->better[b];
-            bool first = tie ? spk__rng_u32(&coin) >> 31 : t->better[a] < t->better[b];
-            t->p.mates[won++] = first ? a : b;
-        }
-    }
-}
-
 static spk_status ask(spk_search *s) {
     state *t = s->state;
     if (!t->p.begun)
         return spk__parents_first(s, &t->p);
-    choose_mates(s, t);
+    spk__parents_fight(s, &t->p, t->better);
     return spk__parents_breed(s, &t->p);
 }
 

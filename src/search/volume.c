@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-enum { MOST_VALUES = 16 };
-
 static double below(double value, double reference) {
     return value < reference ? reference - value : 0;
 }
@@ -50,7 +48,7 @@ static size_t find_step(const double *x, size_t n, double wanted) {
 }
 
 /* Rows by the last value from high to low. stairs: 2 n doubles. */
-static double sweep_stairs(const double *f, size_t n, const double *reference, double *stairs) {
+double spk__volume_sweep(const double *f, size_t n, const double *reference, double *stairs) {
     double *x = stairs, *y = stairs + n, area = 0, volume = 0;
     size_t steps = 0;
     for (size_t i = n; i-- > 0;) {
@@ -124,7 +122,7 @@ static double volume_of(double *f, size_t n, size_t k, const double *reference, 
     }
     sort_rows(f, n, k);
     if (k <= 3)
-        return k == 2 ? sweep(f, n, reference) : sweep_stairs(f, n, reference, rest);
+        return k == 2 ? sweep(f, n, reference) : spk__volume_sweep(f, n, reference, rest);
     double volume = 0;
     for (size_t i = 0; i < n; i++) {
         const double *p = f + i * k;
@@ -175,15 +173,17 @@ typedef struct spk__volume_stair step;
 
 spk_status spk__volume_start(spk_search *s, spk__volume *v, size_t n, size_t k) {
     v->order = SPK__SEARCH_ARRAY(s, n, uint32_t);
-    v->scratch = SPK__SEARCH_ARRAY(s, n, uint32_t);
+    v->scratch = SPK__SEARCH_ARRAY(s, 2 * n, uint32_t);
+    v->heap = SPK__SEARCH_ARRAY(s, n, uint32_t);
     v->value = SPK__SEARCH_ARRAY(s, n, double);
+    v->added = SPK__SEARCH_ARRAY(s, n, double);
     v->scaled = spk__arena_alloc(s->arena, n, k * sizeof(double));
     v->limited = spk__arena_alloc(s->arena, n, k * sizeof(double));
     v->room = spk__arena_alloc(s->arena, n, (k + 1) * k * sizeof(double));
     v->stair = SPK__SEARCH_ARRAY(s, n + 2, step);
     v->boxes = SPK__SEARCH_ARRAY(s, 2 * n + 2, area);
-    return v->order && v->scratch && v->value && v->scaled && v->limited && v->room && v->stair &&
-                   v->boxes
+    return v->order && v->scratch && v->heap && v->value && v->added && v->scaled && v->limited &&
+                   v->room && v->stair && v->boxes
                ? SPK_OK
                : SPK_ERR_MEMORY;
 }
@@ -326,21 +326,19 @@ static void added_of_three(spk__volume *v, const double *f, size_t n, const doub
 }
 
 /* A point's own box less what the others cover of it. */
-static void added_of_many(spk__volume *v, const double *f, size_t n, size_t k,
-                          const double *reference, double *out) {
-    for (size_t i = 0; i < n; i++) {
-        size_t m = 0;
-        for (size_t q = 0; q < n; q++) {
-            double *moved = v->limited + m * k;
-            if (q == i)
-                continue;
-            for (size_t j = 0; j < k; j++)
-                moved[j] = fmax(f[q * k + j], f[i * k + j]);
-            m = keep_row(v->limited, m, k, moved);
-        }
-        double own = box(f + i * k, k, reference);
-        out[i] = own > 0 ? own - spk__hypervolume(v->limited, m, k, reference, v->room) : 0;
+double spk__volume_added_one(spk__volume *v, const double *f, size_t n, size_t k,
+                             const double *reference, size_t i) {
+    double own = box(f + i * k, k, reference);
+    size_t m = 0;
+    for (size_t q = 0; own > 0 && q < n; q++) {
+        double *moved = v->limited + m * k;
+        if (q == i || f[q * k] == INFINITY)
+            continue;
+        for (size_t j = 0; j < k; j++)
+            moved[j] = fmax(f[q * k + j], f[i * k + j]);
+        m = keep_row(v->limited, m, k, moved);
     }
+    return own > 0 ? own - spk__hypervolume(v->limited, m, k, reference, v->room) : 0;
 }
 
 void spk__volume_added(spk__volume *v, const double *f, size_t n, size_t k, const double *reference,
@@ -349,30 +347,6 @@ void spk__volume_added(spk__volume *v, const double *f, size_t n, size_t k, cons
         added_of_two(v, f, n, reference, out);
     else if (k == 3)
         added_of_three(v, f, n, reference, out);
-    else
-        added_of_many(v, f, n, k, reference, out);
-}
-
-size_t spk__volume_least(spk__volume *v, const double *f, size_t k, const uint32_t *member,
-                         size_t n) {
-    double reference[MOST_VALUES], *added = v->value;
-    for (size_t j = 0; j < k; j++) {
-        double low = INFINITY, high = -INFINITY;
-        for (size_t i = 0; i < n; i++) {
-            double value = f[member[i] * k + j];
-            low = value < low ? value : low;
-            high = value > high ? value : high;
-        }
-        bool wide = high > low && isfinite(high - low);
-        double scale = wide ? 1 / (high - low) : 0;
-        for (size_t i = 0; i < n; i++)
-            v->scaled[i * k + j] = wide ? (f[member[i] * k + j] - low) * scale : 0;
-        reference[j] = 2;
-    }
-    spk__volume_added(v, v->scaled, n, k, reference, added);
-    size_t least = 0;
-    for (size_t i = 1; i < n; i++)
-        if (added[i] < added[least])
-            least = i;
-    return least;
+    for (size_t i = 0; k > 3 && i < n; i++)
+        out[i] = spk__volume_added_one(v, f, n, k, reference, i);
 }

@@ -15,8 +15,8 @@ double spk__hypervolume(const double *f, size_t n, size_t k, const double *refer
 
 /* Scratch for fronts of up to n points of k values. */
 typedef struct {
-    uint32_t *order, *scratch;
-    double *value, *scaled, *limited, *room;
+    uint32_t *order, *scratch, *heap;
+    double *value, *added, *scaled, *limited, *room;
     struct spk__volume_stair *stair; /* three values: the staircase, and the boxes of its steps */
     struct spk__volume_box *boxes;
 } spk__volume;
@@ -28,10 +28,17 @@ spk_status spk__volume_start(spk_search *s, spk__volume *v, size_t n, size_t k);
  * rising order of their last values. */
 void spk__volume_added(spk__volume *v, const double *f, size_t n, size_t k, const double *reference,
                        double *out);
-/* Of the points member[0 .. n-1] of f, one front: the position of the one that adds least, measured
- * after the front's own range was scaled to 1, from a reference point at 2 in every value; so the
- * extremes of a front stay. */
-size_t spk__volume_least(spk__volume *v, const double *f, size_t k, const uint32_t *member,
-                         size_t n);
+/* Of the points member[0 .. n-1] of f, one front, that many stay, in their order: one by one the
+ * one that adds least leaves (shrink.c). Volumes are measured after the front's own range was
+ * scaled to 1, from a reference point at 2 in every value; so the extremes of a front stay. */
+void spk__volume_shrink(spk__volume *v, const double *f, size_t k, uint32_t *member, size_t n,
+                        size_t wanted);
+
+/* Pieces of the above, between volume.c and shrink.c. The volume of rows by their last value from
+ * high to low, three values; room: 2 n. */
+double spk__volume_sweep(const double *f, size_t n, const double *reference, double *room);
+/* What row i adds to n rows, for any number of values; rows that begin with +inf do not count. */
+double spk__volume_added_one(spk__volume *v, const double *f, size_t n, size_t k,
+                             const double *reference, size_t i);
 
 #endif
