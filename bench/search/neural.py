@@ -132,6 +132,23 @@ def print_cost(name, loss, points=2000):
     print(f"{name:15} {1e3 * min(times):.4f} ms, estimated {1e3 * estimate:.4f} ms: {min(times) / estimate:.2f}")
 
 
+def print_per_parameter(name, loss, methods, budgets, seeds):
+    """Median losses at so many evaluations a parameter; lshade as fits have it, of twenty generations at least."""
+    print(f"\n{name}, {loss.dim} parameters, median of {seeds}; evaluations a parameter:",
+          *(f"{k:8}" for k in budgets))
+    for method in methods:
+        row = []
+        for k in budgets:
+            budget, ends = k * loss.dim, []
+            for seed in range(1, seeds + 1):
+                loss.begin(budget)
+                few = method == "lshade" and budget // 20 < 18 * loss.dim
+                run_ours(f"lshade:{budget // 20}" if few else method, loss, seed, budget)
+                ends.append(loss.best[loss.n - 1])
+            row.append(np.median(ends))
+        print(f"  {method:50}", *(f"{v:8.4f}" for v in row), flush=True)
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--methods", nargs="+", default=["cmaes", "lqcmaes", "lshade"])
@@ -140,6 +157,7 @@ def main():
     p.add_argument("--budget", type=int, default=3000)
     p.add_argument("--seeds", type=int, default=5)
     p.add_argument("--cells", nargs="+")
+    p.add_argument("--per-parameter", type=int, nargs="+", help="only --methods, at these budgets")
     p.add_argument("--cost", action="store_true", help="only time evaluations")
     a = p.parse_args()
     warnings.simplefilter("ignore")
@@ -152,6 +170,9 @@ def main():
             loss, curves = Loss(study), {}
             if a.cost:
                 print_cost(name, loss)
+                continue
+            if a.per_parameter:
+                print_per_parameter(name, loss, a.methods, a.per_parameter, a.seeds)
                 continue
             for method in a.methods + a.portfolio:
                 runs = []

@@ -52,7 +52,7 @@ static bool wide(const question *q) {
 }
 
 static bool many(const question *q) {
-    return q->budget >= 2000 * (double)q->dim && q->budget < 1e18;
+    return q->budget >= 1000 * (double)q->dim && q->budget < 1e18;
 }
 
 static bool any(const question *q) {
@@ -67,10 +67,10 @@ static const rule rules[] = {
     {"sobol", hardly_any, "the budget only allows an even cover"},
     {"turbo", few_and_noisy, "the budget is small and the loss noisy"},
     {"cmaes", noisy, "its mean is not led astray by a noisy loss"},
+    {"cso", wide, "there are more parameters than a covariance can be learnt for"},
+    {"lshade", many, "1000 evaluations a parameter or more allow a search among many minima"},
     {"lqcmaes", costly, "simulations that take seconds are worth thinking about"},
     {"lqcmaes", few, "the budget is small: at most 100 evaluations a parameter"},
-    {"cso", wide, "there are more parameters than a covariance can be learnt for"},
-    {"lshade", many, "2000 evaluations a parameter or more allow a search among many minima"},
     {"cmaes", any, "it learns scales and correlations in between"},
 };
 

@@ -19,7 +19,8 @@ TEST(the_choice_follows_the_rules) {
         {9, 1, 500, true, 0, "turbo"},       {9, 1, 501, true, 0, "cmaes"},
         {21, 1, 500, true, 0, "cmaes"},      {9, 1, 5000, false, 1, "lqcmaes"},
         {9, 1, 5000, false, 0.9, "cmaes"},   {31, 1, 5000, false, 10, "cmaes"},
-        {9, 1, 17999, false, 0, "cmaes"},    {9, 1, 18000, false, 0, "lshade"},
+        {9, 1, 8999, false, 0, "cmaes"},     {9, 1, 9000, false, 0, "lshade"},
+        {9, 1, 8999, false, 1, "lqcmaes"},   {9, 1, 9000, false, 1, "lshade"},
         {200, 1, 100000, false, 0, "cmaes"}, {201, 1, 100000, false, 0, "cso"},
         {9, 1, 0, false, 0, "cmaes"},        {9, 0, 0, true, 0, "cmaes"},
     };
