@@ -1,4 +1,5 @@
 /* Results written and read back, damaged ones refused, equal ones equal to the byte. */
+#include "fuzz/hdf5_faults.h"
 #include "test.h"
 #include <spikefit/result.h>
 #include <sys/stat.h>
