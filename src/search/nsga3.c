@@ -5,6 +5,7 @@
  */
 #include "search/breed.h"
 #include "search/directions.h"
+#include "search/nearest.h"
 
 #include <math.h>
 
@@ -13,16 +14,18 @@ static const spk_opt options[] = {
     {0},
 };
 
-enum { MOST_VALUES = 16, NONE = UINT32_MAX };
+enum { MOST_VALUES = 16 };
 
 typedef struct {
     spk__parents p;
     size_t n_lines;
-    double *line, *length2;     /* n_lines * k; squared lengths */
-    double *ideal, *extreme;    /* k; k * k, one row for each value, +inf until known */
-    double *distance, *scaled;  /* by row: to its line; scratch of k */
-    uint32_t *nearest, *crowd;  /* by row: its line; by line: points that were taken */
-    uint32_t *member, *waiting; /* the last front; the lines with fewest points */
+    spk__nearest lines;        /* of length 1, so that the nearest has the smallest angle */
+    double *line;              /* n_lines * k */
+    double *ideal, *extreme;   /* k; k * k, one row for each value, +inf until known */
+    double *distance;          /* by row: the square of how far it is from its line */
+    uint32_t *nearest, *crowd; /* by row: its line; by line: points that were taken */
+    uint32_t *member, *begin;  /* the last front by line; where a line begins there */
+    uint32_t *left, *waiting;  /* by line: members left; the lines with fewest points */
 } state;
 
 static spk_status start(spk_search *s) {
@@ -33,22 +36,28 @@ static spk_status start(spk_search *s) {
     if (st)
         return st;
     t->line = spk__arena_alloc(s->arena, t->n_lines, k * sizeof(double));
-    t->length2 = SPK__SEARCH_ARRAY(s, t->n_lines, double);
     t->ideal = SPK__SEARCH_ARRAY(s, k, double);
     t->extreme = SPK__SEARCH_ARRAY(s, k * k, double);
     t->distance = SPK__SEARCH_ARRAY(s, t->p.room, double);
-    t->scaled = SPK__SEARCH_ARRAY(s, k, double);
     t->nearest = SPK__SEARCH_ARRAY(s, t->p.room, uint32_t);
     t->member = SPK__SEARCH_ARRAY(s, t->p.room, uint32_t);
     t->crowd = SPK__SEARCH_ARRAY(s, t->n_lines, uint32_t);
+    t->begin = SPK__SEARCH_ARRAY(s, t->n_lines + 1, uint32_t);
+    t->left = SPK__SEARCH_ARRAY(s, t->n_lines, uint32_t);
     t->waiting = SPK__SEARCH_ARRAY(s, t->n_lines, uint32_t);
-    if (!t->line || !t->length2 || !t->ideal || !t->extreme || !t->distance || !t->scaled ||
-        !t->nearest || !t->member || !t->crowd || !t->waiting)
+    if (!t->line || !t->ideal || !t->extreme || !t->distance || !t->nearest || !t->member ||
+        !t->crowd || !t->begin || !t->left || !t->waiting ||
+        spk__nearest_start(s, &t->lines, t->n_lines, k))
         return SPK_ERR_MEMORY;
     spk__directions_fill(k, wanted, t->line);
-    for (size_t i = 0; i < t->n_lines; i++)
+    for (size_t i = 0; i < t->n_lines; i++) {
+        double square = 0;
         for (size_t j = 0; j < k; j++)
-            t->length2[i] += t->line[i * k + j] * t->line[i * k + j];
+            square += t->line[i * k + j] * t->line[i * k + j];
+        for (size_t j = 0; j < k; j++)
+            t->line[i * k + j] /= sqrt(square);
+    }
+    spk__nearest_build(&t->lines, t->line, t->n_lines);
     for (size_t j = 0; j < k; j++)
         t->ideal[j] = INFINITY;
     for (size_t j = 0; j < k * k; j++)
@@ -159,75 +168,82 @@ static void find_intercepts(const spk_search *s, const state *t, size_t n, doubl
 static void associate(const spk_search *s, state *t, uint32_t row, const double *intercept) {
     size_t k = s->n_objectives;
     const double *f = t->p.f + row * k;
-    double square = 0, least = INFINITY;
+    double scaled[MOST_VALUES], square = 0, along = 0, gap;
     t->nearest[row] = 0;
     t->distance[row] = INFINITY;
     if (failed(f))
         return;
     for (size_t j = 0; j < k; j++) {
-        t->scaled[j] = (f[j] - t->ideal[j]) / intercept[j];
-        square += t->scaled[j] * t->scaled[j];
+        scaled[j] = (f[j] - t->ideal[j]) / intercept[j];
+        square += scaled[j] * scaled[j];
     }
+    double length = sqrt(square), shorten = length > 0 ? 1 / length : 0;
+    for (size_t j = 0; j < k; j++)
+        scaled[j] *= shorten;
+    spk__nearest_find(&t->lines, scaled, 1, INFINITY, &t->nearest[row], &gap);
+    const double *line = t->line + t->nearest[row] * k;
+    for (size_t j = 0; j < k; j++)
+        along += line[j] * scaled[j];
+    t->distance[row] = square * (1 - along * along);
+}
+
+/* member: the n rows of a front, by line. */
+static void sort_members(state *t, const uint32_t *row, size_t n) {
+    memset(t->left, 0, t->n_lines * sizeof *t->left);
+    for (size_t i = 0; i < n; i++)
+        t->left[t->nearest[row[i]]]++;
+    t->begin[0] = 0;
     for (size_t i = 0; i < t->n_lines; i++) {
-        double along = 0;
-        for (size_t j = 0; j < k; j++)
-            along += t->line[i * k + j] * t->scaled[j];
-        double away = square - along * along / t->length2[i];
-        if (away < least) {
-            least = away;
-            t->nearest[row] = (uint32_t)i;
-            t->distance[row] = away;
-        }
+        t->begin[i + 1] = t->begin[i] + t->left[i];
+        t->left[i] = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t line = t->nearest[row[i]];
+        t->member[t->begin[line] + t->left[line]++] = row[i];
     }
 }
 
-/* A line among those with fewest points that are not exhausted. */
-static uint32_t choose_line(state *t, spk__rng *r) {
-    uint32_t fewest = NONE, n = 0;
+/* waiting: the lines with fewest points, of those that have members left. */
+static size_t find_waiting(state *t) {
+    uint32_t fewest = UINT32_MAX;
+    size_t n = 0;
     for (size_t i = 0; i < t->n_lines; i++) {
-        if (t->crowd[i] > fewest || t->crowd[i] == NONE)
+        if (t->left[i] == 0 || t->crowd[i] > fewest)
             continue;
         n = t->crowd[i] < fewest ? 0 : n;
         fewest = t->crowd[i];
         t->waiting[n++] = (uint32_t)i;
     }
-    return t->waiting[spk__word_below(spk__rng_u32(r), n)];
+    return n;
 }
 
-/* The position in member[0 .. n-1] of the point to take for a line: the nearest if the line has
- * none yet, else any; n if there is none. */
-static size_t choose_member(const state *t, size_t n, uint32_t line, spk__rng *r) {
-    size_t chosen = n, seen = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (t->nearest[t->member[i]] != line)
-            continue;
-        seen++;
-        bool better = chosen == n;
-        if (t->crowd[line] == 0)
-            better = better || t->distance[t->member[i]] < t->distance[t->member[chosen]];
-        else
-            better = better || spk__word_below(spk__rng_u32(r), seen) == 0;
-        chosen = better ? i : chosen;
-    }
-    return chosen;
+/* The row to take for a line: the nearest if the line has none yet, else any. */
+static uint32_t take_member(state *t, uint32_t line, spk__rng *r) {
+    uint32_t *member = t->member + t->begin[line], n = t->left[line];
+    size_t chosen = 0;
+    if (t->crowd[line] > 0)
+        chosen = spk__word_below(spk__rng_u32(r), n);
+    else
+        for (size_t i = 1; i < n; i++)
+            chosen = t->distance[member[i]] < t->distance[member[chosen]] ? i : chosen;
+    uint32_t row = member[chosen];
+    member[chosen] = member[--t->left[line]];
+    t->crowd[line]++;
+    return row;
 }
 
-/* Fills kept from n_kept to p.n with points of the front member[0 .. n-1]. */
+/* Fills kept from n_kept to p.n with points of the front kept[n_kept .. n_kept + n - 1]. */
 static void fill(const spk_search *s, state *t, size_t n_kept, size_t n) {
     spk__rng r = spk__search_rng(s, s->generation, SPK__SEARCH_COMMON - 1);
     memset(t->crowd, 0, t->n_lines * sizeof *t->crowd);
     for (size_t i = 0; i < n_kept; i++)
         t->crowd[t->nearest[t->p.kept[i]]]++;
-    while (n_kept < t->p.n) {
-        uint32_t line = choose_line(t, &r);
-        size_t chosen = choose_member(t, n, line, &r);
-        if (chosen == n) {
-            t->crowd[line] = NONE;
-            continue;
-        }
-        t->crowd[line]++;
-        t->p.kept[n_kept++] = t->member[chosen];
-        t->member[chosen] = t->member[--n];
+    sort_members(t, t->p.kept + n_kept, n);
+    for (size_t lines = 0; n_kept < t->p.n;) {
+        lines = lines ? lines : find_waiting(t);
+        size_t chosen = spk__word_below(spk__rng_u32(&r), lines);
+        t->p.kept[n_kept++] = take_member(t, t->waiting[chosen], &r);
+        t->waiting[chosen] = t->waiting[--lines];
     }
 }
 
@@ -247,7 +263,6 @@ static spk_status tell(spk_search *s) {
         find_intercepts(s, t, first, intercept);
         for (size_t i = 0; i < kept + n; i++)
             associate(s, t, p->kept[i], intercept);
-        memcpy(t->member, p->kept + kept, n * sizeof *t->member);
         fill(s, t, kept, n);
     }
     spk__parents_keep(s, p, first);

@@ -5,6 +5,7 @@
  * The front lies in v->scaled by rising last value; rows that left begin with +inf, and with two
  * values also go from the list of neighbours.
  */
+#include "search/heap.h"
 #include "search/volume.h"
 
 #include <math.h>
@@ -114,34 +115,15 @@ static double measure(spk__volume *v, size_t n, size_t k, size_t i) {
                     : spk__volume_added_one(v, v->scaled, n, k, corner, i);
 }
 
-static bool less(const spk__volume *v, uint32_t a, uint32_t b) {
-    return v->added[a] < v->added[b] || (v->added[a] == v->added[b] && a < b);
-}
-
-/* The row at a place of the heap of m sinks to where it belongs. */
-static void sink(const spk__volume *v, size_t m, size_t place) {
-    uint32_t *heap = v->heap, row = heap[place];
-    for (size_t child; (child = 2 * place + 1) < m; place = child) {
-        child += child + 1 < m && less(v, heap[child + 1], heap[child]);
-        if (!less(v, heap[child], row))
-            break;
-        heap[place] = heap[child];
-    }
-    heap[place] = row;
-}
-
-/* Takes the row that adds least from the heap of m. */
-static uint32_t take_least(spk__volume *v, size_t n, size_t k, size_t m) {
+/* Takes the row that adds least from the heap. */
+static uint32_t take_least(spk__volume *v, spk__heap *heap, size_t n, size_t k) {
     for (;;) {
-        uint32_t row = v->heap[0];
+        uint32_t row = heap->row[0];
         double added = measure(v, n, k, row);
-        if (added <= v->added[row]) {
-            v->heap[0] = v->heap[m - 1];
-            sink(v, m - 1, 0);
-            return row;
-        }
+        if (added <= v->added[row])
+            return spk__heap_pop(heap);
         v->added[row] = added;
-        sink(v, m, 0);
+        spk__heap_sink(heap, 0);
     }
 }
 
@@ -155,12 +137,10 @@ void spk__volume_shrink(spk__volume *v, const double *f, size_t k, uint32_t *mem
     spk__volume_added(v, v->scaled, n, k, corner, v->added);
     memcpy(place, v->heap, n * sizeof *place);
     link_rows(v, n);
-    for (size_t i = 0; i < n; i++)
-        v->heap[i] = (uint32_t)i;
-    for (size_t i = n / 2; i-- > 0;)
-        sink(v, n, i);
+    spk__heap heap = {0, v->heap, v->added};
+    spk__heap_fill(&heap, n);
     for (size_t m = n; m > wanted; m--) {
-        uint32_t row = take_least(v, n, k, m);
+        uint32_t row = take_least(v, &heap, n, k);
         if (k == 2)
             unlink_row(v, n, row);
         for (size_t j = 0; j < k; j++)

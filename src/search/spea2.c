@@ -3,11 +3,18 @@
  * by one, that leaves which is nearest to another.
  *
  * Distances are measured after the values were scaled by their range, since objectives have units
- * of their own.
+ * of their own. How near the neighbours are only matters between points that are alike otherwise,
+ * and is measured for those alone. Ties between nearest neighbours are broken by the next ones, as
+ * far as DEPTH.
  */
 #include "search/breed.h"
+#include "search/heap.h"
+#include "search/nearest.h"
+#include "search/strength.h"
 
 #include <math.h>
+
+enum { DEPTH = 4, LISTED = 8, NONE = UINT32_MAX, UNWANTED = -1 };
 
 static const spk_opt options[] = {
     SPK__BREED_OPTION_LIST(100, 0.9, 20),
@@ -16,32 +23,38 @@ static const spk_opt options[] = {
 
 typedef struct {
     spk__parents p;
-    double *fitness, *better;                    /* by row; of each parent */
-    double *scaled, *gap, *one, *other, *sorted; /* scratch */
-    uint32_t *strength, *partner, *order, *scratch;
+    double *better; /* fitness of each parent */
+    /* Scratch. By row: the raw fitness; the values, scaled. Of a front: its neighbours, the nearest
+     * first, dead ones among them, and the squares of how far they are. */
+    double *raw, *scaled, *gap, *density;
+    uint32_t *order, *scratch, *listed, *near;
+    spk__strength strength;
+    spk__nearest tree;
+    spk__heap heap;
 } state;
 
 static spk_status start(spk_search *s) {
     state *t = s->state;
     spk_status st = spk__parents_start(s, &t->p, (size_t)s->opts.v[SPK__BREED_POPULATION]);
-    size_t room = t->p.room;
-    t->fitness = SPK__SEARCH_ARRAY(s, room, double);
-    t->better = SPK__SEARCH_ARRAY(s, t->p.n, double);
-    t->scaled = spk__arena_alloc(s->arena, room, s->n_objectives * sizeof(double));
-    t->gap = SPK__SEARCH_ARRAY(s, room, double);
-    t->one = SPK__SEARCH_ARRAY(s, room, double);
-    t->other = SPK__SEARCH_ARRAY(s, room, double);
-    t->sorted = SPK__SEARCH_ARRAY(s, room, double);
-    t->strength = SPK__SEARCH_ARRAY(s, room, uint32_t);
-    t->partner = SPK__SEARCH_ARRAY(s, room, uint32_t);
-    t->order = SPK__SEARCH_ARRAY(s, room, uint32_t);
-    t->scratch = SPK__SEARCH_ARRAY(s, room, uint32_t);
     if (st)
         return st;
-    return t->fitness && t->better && t->scaled && t->gap && t->one && t->other && t->sorted &&
-                   t->strength && t->partner && t->order && t->scratch
-               ? SPK_OK
-               : SPK_ERR_MEMORY;
+    size_t room = t->p.room, k = s->n_objectives;
+    t->better = SPK__SEARCH_ARRAY(s, t->p.n, double);
+    t->raw = SPK__SEARCH_ARRAY(s, room, double);
+    t->scaled = spk__arena_alloc(s->arena, room, k * sizeof(double));
+    t->density = SPK__SEARCH_ARRAY(s, room, double);
+    t->order = SPK__SEARCH_ARRAY(s, room, uint32_t);
+    t->scratch = SPK__SEARCH_ARRAY(s, room, uint32_t);
+    t->listed = SPK__SEARCH_ARRAY(s, room, uint32_t);
+    t->near = spk__arena_alloc(s->arena, room, LISTED * sizeof(uint32_t));
+    t->gap = spk__arena_alloc(s->arena, room, LISTED * sizeof(double));
+    t->heap.row = SPK__SEARCH_ARRAY(s, room, uint32_t);
+    t->heap.key = SPK__SEARCH_ARRAY(s, room, double);
+    if (!t->better || !t->raw || !t->scaled || !t->density || !t->order || !t->scratch ||
+        !t->listed || !t->near || !t->gap || !t->heap.row || !t->heap.key)
+        return SPK_ERR_MEMORY;
+    st = spk__strength_start(s, &t->strength, room);
+    return st ? st : spk__nearest_start(s, &t->tree, room, k);
 }
 
 /* Both parents of a pair win a fight between two at random. */
@@ -58,147 +71,218 @@ static spk_status ask(spk_search *s) {
     return spk__parents_breed(s, &t->p);
 }
 
-/* ---- fitness ---- */
+/* ---- distances ---- */
 
-/* scaled: by column, so that distances from one row run along memory. */
-static void scale_values(const spk_search *s, state *t, size_t rows) {
+/* A tree of rows, their values scaled by their range; failed ones are far from all. */
+static void plant(const spk_search *s, state *t, const uint32_t *row, size_t n) {
     size_t k = s->n_objectives;
     for (size_t j = 0; j < k; j++) {
-        double low = INFINITY, high = -INFINITY, *to = t->scaled + j * rows;
-        for (size_t i = 0; i < rows; i++) {
-            double v = t->p.f[i * k + j];
+        double low = INFINITY, high = -INFINITY;
+        for (size_t i = 0; i < n; i++) {
+            double v = t->p.f[row[i] * k + j];
             low = v < low ? v : low;
             high = v > high && isfinite(v) ? v : high;
         }
         double scale = high > low ? 1 / (high - low) : 0;
-        for (size_t i = 0; i < rows; i++) {
-            double v = t->p.f[i * k + j];
-            to[i] = isfinite(v) ? (v - low) * scale : INFINITY;
+        for (size_t i = 0; i < n; i++) {
+            double v = t->p.f[row[i] * k + j];
+            t->scaled[i * k + j] = isfinite(v) ? (v - low) * scale : INFINITY;
         }
     }
+    spk__nearest_build(&t->tree, t->scaled, n);
 }
 
-/* Squared distances from a row; those to failed points are infinite. */
-static void measure(const spk_search *s, const state *t, size_t rows, size_t from, double *out) {
-    memset(out, 0, rows * sizeof *out);
-    for (size_t j = 0; j < s->n_objectives; j++) {
-        const double *v = t->scaled + j * rows;
-        for (size_t i = 0; i < rows; i++)
-            out[i] += (v[i] - v[from]) * (v[i] - v[from]);
-    }
-}
-
-static void find_fitness(const spk_search *s, state *t, size_t rows) {
-    size_t k = s->n_objectives, neighbour = (size_t)sqrt((double)rows);
-    const double *f = t->p.f;
-    neighbour = neighbour < rows ? neighbour : rows - 1;
-    for (size_t i = 0; i < rows; i++) {
-        t->strength[i] = 0;
-        for (size_t q = 0; q < rows; q++)
-            t->strength[i] += spk__pareto_dominates(f + i * k, f + q * k, k);
-    }
-    for (size_t i = 0; i < rows; i++) {
-        t->fitness[i] = INFINITY;
-        if (!isfinite(f[i * k]))
+/* density of the rows marked by 0: 1 / (how far the neighbour is that the paper looks at + 2). Rows
+ * are taken in the order of the tree, so that the one before tells how far it can be. */
+static void find_density(const spk_search *s, state *t) {
+    size_t k = s->n_objectives, n = t->tree.n, wanted = (size_t)sqrt((double)n) + 1;
+    wanted = wanted < n ? wanted : n; /* the row itself is the nearest */
+    const double *last = NULL;
+    double far = INFINITY, *square = t->gap;
+    for (size_t place = 0; place < n; place++) {
+        size_t row = t->tree.row[place];
+        const double *x = t->scaled + row * k;
+        double away = 0;
+        if (t->density[row] != 0)
             continue;
-        double raw = 0;
-        for (size_t q = 0; q < rows; q++)
-            raw += spk__pareto_dominates(f + q * k, f + i * k, k) ? t->strength[q] : 0;
-        measure(s, t, rows, i, t->gap);
-        /* The row itself is the nearest, at place 0. */
-        double far = sqrt(spk__search_select(t->gap, rows, neighbour));
-        t->fitness[i] = raw + 1 / (far + 2);
+        for (size_t j = 0; last && j < k; j++)
+            away += (x[j] - last[j]) * (x[j] - last[j]);
+        double within = 1.001 * (sqrt(away) + far);
+        size_t found =
+            spk__nearest_find(&t->tree, x, SPK__NEAREST_ALL, within * within, NULL, square);
+        if (found >= wanted)
+            far = sqrt(spk__search_select(square, found, wanted - 1));
+        else if (spk__nearest_find(&t->tree, x, wanted, INFINITY, NULL, square) == wanted)
+            far = sqrt(square[wanted - 1]);
+        t->density[row] = 1 / (far + 2);
+        last = x;
     }
 }
 
 /* ---- truncation ---- */
 
-enum { GONE = UINT32_MAX };
-
-/* The nearest of the n rows in kept to the one at a place. Of equals the next one counts, so that
- * the removal of one point leaves few without a partner. */
-static void find_partner(const spk_search *s, state *t, size_t rows, size_t n, size_t place) {
-    const uint32_t *kept = t->p.kept;
-    measure(s, t, rows, kept[place], t->sorted);
-    t->gap[place] = INFINITY;
-    t->partner[place] = GONE;
-    for (size_t step = 1; step < n && t->gap[place] > 0; step++) {
-        size_t i = place + step < n ? place + step : place + step - n;
-        if (kept[i] != GONE && t->sorted[kept[i]] < t->gap[place]) {
-            t->gap[place] = t->sorted[kept[i]];
-            t->partner[place] = (uint32_t)i;
-        }
+/* The nearest of those that are left. */
+static void list(const spk_search *s, state *t, size_t i) {
+    uint32_t row[LISTED + 1];
+    double square[LISTED + 1];
+    size_t n = spk__nearest_find(&t->tree, t->scaled + i * s->n_objectives, LISTED + 1, INFINITY,
+                                 row, square);
+    t->listed[i] = 0;
+    for (size_t q = 0; q < n && t->listed[i] < LISTED; q++) {
+        if (row[q] == i)
+            continue;
+        t->near[i * LISTED + t->listed[i]] = row[q];
+        t->gap[i * LISTED + t->listed[i]++] = square[q];
     }
 }
 
-/* Distances from the row at a place to all others that are left, sorted; returns how many. */
-static size_t all_gaps(const spk_search *s, state *t, size_t rows, size_t n, size_t place,
-                       double *out) {
-    size_t m = 0;
-    measure(s, t, rows, t->p.kept[place], t->sorted);
-    for (size_t i = 0; i < n; i++)
-        if (i != place && t->p.kept[i] != GONE)
-            out[m++] = t->sorted[t->p.kept[i]];
-    spk__search_rank(out, m, t->order, t->scratch);
-    for (size_t i = 0; i < m; i++)
-        t->sorted[i] = out[t->order[i]];
-    memcpy(out, t->sorted, m * sizeof *out);
-    return m;
+/* The square of how far the neighbour at a place (from 0) is, of those that are left. */
+static double gap_at(const spk_search *s, state *t, size_t i, size_t place) {
+    for (int again = 0; again < 2; again++) {
+        size_t seen = 0;
+        for (size_t q = 0; q < t->listed[i]; q++) {
+            if (t->p.kept[t->near[i * LISTED + q]] == NONE)
+                continue;
+            if (seen++ == place)
+                return t->gap[i * LISTED + q];
+        }
+        if (!again)
+            list(s, t, i);
+    }
+    return INFINITY;
 }
 
-/* Of two rows with equally near neighbours: whether a's next ones are nearer. Duplicates are all
- * alike. */
-static bool more_crowded(const spk_search *s, state *t, size_t rows, size_t n, size_t a, size_t b) {
-    if (t->gap[a] == 0)
-        return false;
-    size_t m = all_gaps(s, t, rows, n, a, t->one);
-    all_gaps(s, t, rows, n, b, t->other);
-    for (size_t i = 0; i < m; i++)
-        if (t->one[i] != t->other[i])
-            return t->one[i] < t->other[i];
-    return false;
+/* Of two with equally near neighbours: whether a's next ones are nearer. */
+static bool more_crowded(const spk_search *s, state *t, size_t a, size_t b) {
+    for (size_t place = 1; place < DEPTH; place++) {
+        double x = gap_at(s, t, a, place), y = gap_at(s, t, b, place);
+        if (x != y)
+            return x < y;
+    }
+    return a < b;
+}
+
+/* The top of the heap, its gap up to date: gaps only grow while others leave. */
+static double settle_top(const spk_search *s, state *t) {
+    for (;;) {
+        uint32_t top = t->heap.row[0];
+        double gap = gap_at(s, t, top, 0);
+        if (gap == t->heap.key[top])
+            return gap;
+        t->heap.key[top] = gap;
+        spk__heap_sink(&t->heap, 0);
+    }
+}
+
+/* Takes the one with the nearest neighbour from the heap; twins are all alike. */
+static uint32_t take_nearest(const spk_search *s, state *t) {
+    enum { RIVALS = 8 };
+    uint32_t rival[RIVALS];
+    double gap = settle_top(s, t);
+    uint32_t loser = spk__heap_pop(&t->heap);
+    size_t n = 0;
+    while (gap > 0 && n < RIVALS && t->heap.n && settle_top(s, t) == gap) {
+        uint32_t other = spk__heap_pop(&t->heap);
+        bool worse = more_crowded(s, t, other, loser);
+        rival[n++] = worse ? loser : other;
+        loser = worse ? other : loser;
+    }
+    while (n)
+        spk__heap_push(&t->heap, rival[--n]);
+    return loser;
 }
 
 /* Removes rows from kept[0 .. n-1], all on one front, until `wanted` are left. */
-static void truncate(const spk_search *s, state *t, size_t rows, size_t n, size_t wanted) {
+static void truncate(const spk_search *s, state *t, size_t n, size_t wanted) {
     uint32_t *kept = t->p.kept;
-    for (size_t i = 0; i < n; i++)
-        find_partner(s, t, rows, n, i);
+    plant(s, t, kept, n);
+    for (size_t i = 0; i < n; i++) {
+        list(s, t, i);
+        t->heap.key[i] = t->listed[i] ? t->gap[i * LISTED] : INFINITY;
+    }
+    spk__heap_fill(&t->heap, n);
     for (size_t left = n; left > wanted; left--) {
-        size_t loser = n;
-        for (size_t i = 0; i < n; i++) {
-            if (kept[i] == GONE)
-                continue;
-            if (loser == n || t->gap[i] < t->gap[loser] ||
-                (t->gap[i] == t->gap[loser] && more_crowded(s, t, rows, n, i, loser)))
-                loser = i;
-        }
-        kept[loser] = GONE;
-        for (size_t i = 0; i < n; i++)
-            if (kept[i] != GONE && t->partner[i] == loser)
-                find_partner(s, t, rows, n, i);
+        uint32_t loser = take_nearest(s, t);
+        kept[loser] = NONE;
+        spk__nearest_drop(&t->tree, loser);
     }
     size_t to = 0;
     for (size_t i = 0; i < n; i++)
-        if (kept[i] != GONE)
+        if (kept[i] != NONE)
             kept[to++] = kept[i];
+}
+
+/* ---- selection ---- */
+
+/* Whether rows at two places of a list sorted by raw fitness need be told apart. */
+static bool alike(const state *t, const uint32_t *row, size_t a, size_t b) {
+    return t->raw[row[a]] == t->raw[row[b]] && isfinite(t->raw[row[a]]);
+}
+
+/* Their density is wanted. */
+static void mark(state *t, const uint32_t *row, size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++)
+        t->density[row[i]] = t->density[row[i]] > 0 ? t->density[row[i]] : 0;
+}
+
+/* kept: the rows of lowest fitness; the last ones compete by density. */
+static void select_rows(const spk_search *s, state *t, size_t rows) {
+    size_t n = t->p.n, begin = n - 1, end = n;
+    uint32_t *order = t->order, *last = t->p.kept;
+    while (begin && alike(t, order, begin - 1, n - 1))
+        begin--;
+    while (end < rows && alike(t, order, end, n - 1))
+        end++;
+    if (end > n) {
+        mark(t, order, begin, end);
+        find_density(s, t);
+        for (size_t i = begin; i < end; i++)
+            t->heap.key[i - begin] = t->density[order[i]];
+        spk__search_rank(t->heap.key, end - begin, last, t->scratch);
+        for (size_t i = begin; i < end; i++)
+            last[i - begin] = order[begin + last[i - begin]];
+        memcpy(order + begin, last, (end - begin) * sizeof *last);
+    }
+    memcpy(t->p.kept, order, n * sizeof *order);
+}
+
+/* The fitness of the parents-to-be, for their fights. */
+static void rate(const spk_search *s, state *t) {
+    const uint32_t *kept = t->p.kept;
+    size_t n = t->p.n;
+    for (size_t begin = 0, end; begin < n; begin = end) {
+        for (end = begin + 1; end < n && alike(t, kept, begin, end);)
+            end++;
+        if (end - begin > 1)
+            mark(t, kept, begin, end);
+    }
+    find_density(s, t);
+    for (size_t i = 0; i < n; i++)
+        t->better[i] = t->raw[kept[i]] + fmax(t->density[kept[i]], 0);
 }
 
 static spk_status tell(spk_search *s) {
     state *t = s->state;
     spk__parents *p = &t->p;
-    size_t rows = spk__parents_merge(s, p), first = 0;
-    scale_values(s, t, rows);
-    find_fitness(s, t, rows);
-    spk__search_rank(t->fitness, rows, t->order, t->scratch);
-    while (first < rows && t->fitness[t->order[first]] < 1)
-        first++;
+    size_t rows = spk__parents_merge(s, p), k = s->n_objectives, first = 0;
+    spk__pareto_rank(&p->w, p->f, rows, k, p->rank);
+    spk__strength_raw(&t->strength, &p->w, p->f, rows, k, t->raw);
     for (size_t i = 0; i < rows; i++)
-        p->kept[i] = t->order[i];
+        t->raw[i] = isfinite(p->f[i * k]) ? t->raw[i] : INFINITY;
+    spk__search_rank(t->raw, rows, t->order, t->scratch);
+    while (first < rows && t->raw[t->order[first]] == 0)
+        first++;
+    memcpy(p->kept, t->order, rows * sizeof *t->order);
     if (first > p->n)
-        truncate(s, t, rows, first, p->n);
-    for (size_t i = 0; i < p->n; i++)
-        t->better[i] = t->fitness[p->kept[i]];
+        truncate(s, t, first, p->n);
+    for (size_t i = 0; i < rows; i++)
+        t->scratch[i] = (uint32_t)i;
+    for (size_t i = 0; i < rows; i++)
+        t->density[i] = UNWANTED;
+    plant(s, t, t->scratch, rows);
+    if (first <= p->n)
+        select_rows(s, t, rows);
+    rate(s, t);
     spk__parents_keep(s, p, first);
     return SPK_OK;
 }

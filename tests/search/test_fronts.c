@@ -1,7 +1,9 @@
 /* Fronts: ranking, crowding and volumes against plain definitions; the methods against pymoo. */
 #include "test.h"
 
+#include "search/nearest.h"
 #include "search/pareto.h"
+#include "search/strength.h"
 #include "search/volume.h"
 
 enum { N = 60, K = 4 };
@@ -63,6 +65,88 @@ TEST(ranks_follow_the_definition) {
                 total += n;
             }
             CHECK(total == N);
+        }
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
+/* Also for more points than the blocks of bits hold (strength.c). */
+TEST(raw_fitness_follows_the_definition) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    enum { MOST = 1500 };
+    static double f[MOST * K], raw[MOST];
+    static uint32_t rank[MOST], strength[MOST];
+    for (size_t k = 2; k <= K; k++) {
+        spk_search_space space = {.dim = 2, .n_objectives = k};
+        spk_search *s = NULL;
+        spk__pareto w;
+        spk__strength t;
+        REQUIRE(spk_search_new(ctx, "nsga2", NULL, &space, 1, 0, &s) == SPK_OK);
+        REQUIRE(spk__pareto_start(s, &w, MOST) == SPK_OK);
+        REQUIRE(spk__strength_start(s, &t, MOST) == SPK_OK);
+        for (uint32_t seed = 0; seed < 12; seed++) {
+            size_t n = seed < 10 ? N : MOST;
+            make_points(seed, n, k, f);
+            spk__pareto_rank(&w, f, n, k, rank);
+            spk__strength_raw(&t, &w, f, n, k, raw);
+            memset(strength, 0, sizeof strength);
+            for (size_t i = 0; i < n; i++)
+                for (size_t j = 0; j < n; j++)
+                    strength[i] += dominates(f + i * k, f + j * k, k);
+            bool good = true;
+            for (size_t i = 0; i < n; i++) {
+                double expected = 0;
+                for (size_t j = 0; j < n; j++)
+                    expected += dominates(f + j * k, f + i * k, k) ? strength[j] : 0;
+                good = good && raw[i] == expected;
+            }
+            CHECK(good);
+        }
+        spk_search_free(s);
+    }
+    spk_ctx_free(ctx);
+}
+
+/* Points on a grid, some of them failed, some dropped: distances as sorted by hand. */
+TEST(nearest_points_are_found) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search *s = make(ctx);
+    enum { MOST = 300, WANTED = 20 };
+    static double f[MOST * K], all[MOST], square[MOST];
+    static uint32_t row[MOST], order[MOST], scratch[MOST];
+    for (size_t k = 1; k <= K; k++)
+        for (size_t n = 1; n <= MOST; n = 2 * n + 1) {
+            spk__nearest t;
+            REQUIRE(spk__nearest_start(s, &t, n, k) == SPK_OK);
+            make_points((uint32_t)(n + k), n, k, f);
+            spk__nearest_build(&t, f, n);
+            for (size_t i = 0; i < n; i += 5)
+                spk__nearest_drop(&t, i);
+            bool good = true;
+            for (size_t i = 0; i < n; i++) {
+                double x[K] = {0};
+                for (size_t j = 0; j < k; j++)
+                    x[j] = isfinite(f[i * k]) ? f[i * k + j] : 0.3;
+                for (size_t q = 0; q < n; q++) {
+                    all[q] = q % 5 ? 0 : (double)INFINITY;
+                    for (size_t j = 0; j < k; j++)
+                        all[q] += (f[q * k + j] - x[j]) * (f[q * k + j] - x[j]);
+                }
+                spk__search_rank(all, n, order, scratch);
+                size_t left = 0, m = spk__nearest_find(&t, x, WANTED, INFINITY, row, square);
+                while (left < n && isfinite(all[order[left]]))
+                    left++;
+                good = good && m == (left < WANTED ? left : WANTED);
+                for (size_t q = 0; q < m; q++)
+                    good = good && square[q] == all[order[q]] && all[row[q]] == square[q];
+                double within = left > 30 ? all[order[30]] : 1;
+                size_t expected = 0;
+                while (expected < left && all[order[expected]] < within)
+                    expected++;
+                m = spk__nearest_find(&t, x, SPK__NEAREST_ALL, within, row, square);
+                good = good && m == expected;
+            }
+            CHECK(good);
         }
     spk_search_free(s);
     spk_ctx_free(ctx);
@@ -298,6 +382,8 @@ TEST(exact_volumes_win_with_three_objectives) {
 
 int main(void) {
     RUN(ranks_follow_the_definition);
+    RUN(raw_fitness_follows_the_definition);
+    RUN(nearest_points_are_found);
     RUN(crowding_is_the_size_of_the_gap);
     RUN(volumes_are_exact);
     RUN(what_each_point_adds_is_exact);
