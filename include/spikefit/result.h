@@ -200,7 +200,8 @@ typedef struct {
 } spk_result_bootstrap;
 
 /* A parameter's standard deviation over the replicates; the correlation of two (0 where one is constant);
- * the range between the quantiles that leave out as much on either side. ERR_MEMORY. */
+ * the range between the quantiles that leave out as much on either side, less of it the fewer units there are
+ * (the expanded percentile interval of Hesterberg 2015, doi:10.1080/00031305.2015.1089789). ERR_MEMORY. */
 double spk_result_bootstrap_error(const spk_result_bootstrap *y, size_t column);
 double spk_result_bootstrap_correlation(const spk_result_bootstrap *y, size_t a, size_t b);
 spk_status spk_result_bootstrap_range(spk_ctx *ctx, const spk_result_bootstrap *y, size_t column,

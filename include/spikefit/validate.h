@@ -41,7 +41,7 @@ typedef struct {
     size_t replicates;    /* 0: 200 */
     spk_resample over;    /* <spikefit/problem.h> */
     int threads;          /* 0: all cores */
-    uint64_t evaluations; /* at most; 0: half of those that the search took */
+    uint64_t evaluations; /* at most; 0: those that the search took, or 60 a replicate */
     void (*progress)(void *user, uint64_t evaluations, uint64_t most); /* may be NULL */
     void *user;
 } spk_bootstrap_options;

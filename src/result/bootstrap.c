@@ -1,6 +1,7 @@
 /* A bootstrap of the parameters: its life, summaries of it, and its place in the result's file. */
 #include "result/bootstrap.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -48,6 +49,14 @@ static double quantile(const double *x, size_t n, double share) {
     return i + 1 < n ? x[i] + (at - (double)i) * (x[i + 1] - x[i]) : x[n - 1];
 }
 
+/* The share to leave out on either side: quantiles of few units lie as much too near as the normal distribution's
+ * lie within Student's. */
+static double tail(const spk_result_bootstrap *y, double level) {
+    double outside = 0.5 - 0.5 * level;
+    return y->units > 1 ? gsl_cdf_ugaussian_P(gsl_cdf_tdist_Pinv(outside, (double)(y->units - 1)))
+                        : outside;
+}
+
 spk_status spk_result_bootstrap_range(spk_ctx *ctx, const spk_result_bootstrap *y, size_t column,
                                       double level, double *low, double *high) {
     double *x = SPK__ARRAY(ctx, y->n, double);
@@ -56,8 +65,8 @@ spk_status spk_result_bootstrap_range(spk_ctx *ctx, const spk_result_bootstrap *
     for (size_t i = 0; i < y->n; i++)
         x[i] = y->value[i * y->dim + column];
     qsort(x, y->n, sizeof *x, ascending);
-    *low = y->n ? quantile(x, y->n, 0.5 - 0.5 * level) : NAN;
-    *high = y->n ? quantile(x, y->n, 0.5 + 0.5 * level) : NAN;
+    *low = y->n ? quantile(x, y->n, tail(y, level)) : NAN;
+    *high = y->n ? quantile(x, y->n, 1 - tail(y, level)) : NAN;
     spk__free(ctx, x);
     return SPK_OK;
 }

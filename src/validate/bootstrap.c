@@ -20,12 +20,13 @@
 
 enum {
     REPLICATES = 200,
-    LOWEST = 256,  /* candidates of the search to begin with, */
-    SPREAD = 1024, /* more of them, */
-    PATHS = 256,   /* and of the profiles */
+    LOWEST = 128,  /* candidates of the search to begin with, */
+    SPREAD = 256, /* more of them, */
+    PATHS = 128,   /* and of the profiles */
     BATCH = 256,   /* evaluated at a time on all replicates */
     SOME = 8,      /* replicates that a candidate is tried on first */
     TOURNAMENT = 8,
+    GENERATIONS = 60, /* for which there are evaluations at least */
     PATIENCE = 10 /* generations in which the minima must have fallen */
 };
 /* By this much on average, in spikes' worth. */
@@ -341,7 +342,8 @@ spk_status spk_validate_bootstrap(spk_ctx *ctx, spk_problem *p, const spk_bootst
     b.dim = spk_problem_dim(p);
     b.k = spk_problem_objectives(p);
     b.n = b.o->replicates ? b.o->replicates : REPLICATES;
-    b.budget = b.o->evaluations ? b.o->evaluations : r->evaluations;
+    uint64_t least = (uint64_t)GENERATIONS * b.n;
+    b.budget = b.o->evaluations ? b.o->evaluations : r->evaluations > least ? r->evaluations : least;
     spk_result_clear_bootstrap(r);
     spk_status st = boot_new(&b);
     if (!st)

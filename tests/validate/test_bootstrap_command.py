@@ -9,6 +9,7 @@ import json
 import math
 import os
 import random
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli"))
@@ -109,6 +110,38 @@ def wrong_words_are_refused():
                              (("--bootstrap", "--over", "trials"), "there are no trials to draw from")):
         r = spikefit("explain", "run", *arguments)
         check(r.code in (2, 3) and words in r.err, r)
+
+
+@case
+def an_interruption_leaves_the_run_as_it_was():
+    want = read("run/result.h5")
+    p = start("explain", "run", "--bootstrap=2000")
+    p.send_signal(signal.SIGINT) if b"candidates" in p.stderr.readline() else None
+    out, err = p.communicate(timeout=300)
+    check(p.returncode not in (0, -2) and b"interrupted" in err and out == b"", p.returncode, out, err)
+    check(read("run/result.h5") == want, "the file changed")
+
+
+@case
+def voltage_moves_with_its_spikes():
+    # Data that the model makes itself: each replicate's voltage and spikes fit as well as those of all of them.
+    make_recording("own.csv", duration=3000)
+    write("own.yaml", """model: iaf_psc_exp
+data: {recording: own.csv, train: {window: [0 ms, 3000 ms]}}
+fit: {tau_m: [5 ms, 20 ms]}
+loss: {van_rossum: 1, voltage: 1}
+search: {evaluations: 1000}
+""")
+    r = spikefit("fit", "own.yaml", "--out", "own")
+    check(r.code == 0, r)
+    r = spikefit("explain", "own", "--bootstrap=40")
+    check(r.code == 0, r)
+    import h5py
+    with h5py.File(path("own/result.h5")) as f:
+        loss, value = f["bootstrap/loss"][...], f["bootstrap/value"][...]
+    whole = found("own")["training_loss"]
+    print(f"# whole {whole:.5f} replicates {loss.min():.5f} .. {loss.max():.5f}")
+    check(loss.max() < 1.3 * whole < 0.13 and abs(value - 10).max() < 0.1, whole, loss, value)
 
 
 @case
