@@ -45,19 +45,33 @@ static spk_status score_models(spk_ctx *ctx, spk_setup *setup, int threads, spk_
     return st;
 }
 
+static spk_status score(spk_ctx *ctx, spk_setup *setup, spk_problem *p, const double *values, int threads,
+                        spk_result *r) {
+    spk_status st = SPK_OK;
+    for (int part = SPK_TRAIN; part <= SPK_TEST && !st; part++)
+        st = spk_validate_scores(ctx, p, values, (spk_part_kind)part, NULL, 0, threads, r);
+    return st ? st : score_models(ctx, setup, threads, r);
+}
+
 spk_status spk_validate_run(spk_ctx *ctx, spk_setup *setup, const char *folder, int threads,
                             spk_result *r) {
     spk_problem *p = NULL;
     double *values = NULL;
     spk_status st = open_problem(ctx, setup, r, &p, &values);
     if (!st)
-        st = spk_validate_scores(ctx, p, values, SPK_TRAIN, NULL, 0, threads, r);
-    if (!st)
-        st = spk_validate_scores(ctx, p, values, SPK_TEST, NULL, 0, threads, r);
-    if (!st)
-        st = score_models(ctx, setup, threads, r);
+        st = score(ctx, setup, p, values, threads, r);
+    bool cancelled = st == SPK_ERR_CANCELLED;
+    if (cancelled) { /* no result without scores, and they take a moment */
+        spk_ctx_go_on(ctx);
+        spk_result_clear_scores(r);
+        st = score(ctx, setup, p, values, threads, r);
+    }
     if (!st && folder)
         st = spk_result_write(ctx, r, folder);
+    if (!st && cancelled) {
+        spk_ctx_cancel(ctx);
+        st = SPK_ERR_CANCELLED;
+    }
     if (!st && !r->interrupted) {
         st = spk_validate_identifiability(ctx, p, threads, r);
         if (!st)

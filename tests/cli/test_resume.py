@@ -118,6 +118,24 @@ def a_scheduler_that_ends_the_run_does_no_harm():
     interrupted(signal.SIGTERM, "term")
 
 
+@case
+def ctrl_c_after_the_search_leaves_a_result():
+    make_recording("long.csv", duration=30000)
+    write("long.yaml", "model: iaf_psc_exp\ndata: {recording: long.csv}\nsearch: {method: cmaes, evaluations: 20}\n")
+    whole = size_of_journal(straight("long.yaml", "long_1"))
+    for k in range(8):
+        p = start("fit", "long.yaml", "--out", f"long_{k}_stopped")
+        while p.poll() is None and size_of_journal(f"long_{k}_stopped") < whole:
+            time.sleep(0.001)
+        time.sleep(0.02 * k)
+        p.send_signal(signal.SIGINT)
+        err = p.communicate(timeout=120)[1].decode()
+        check(p.returncode in (0, 1), p.returncode, err)
+        check(os.path.exists(path(f"long_{k}_stopped", "result.json")), p.returncode, err)
+        result = json.loads(read(f"long_{k}_stopped/result.json"))
+        check(result["scores"], "no scores")
+
+
 def extended(name, short, long):
     """Also where the method plans for the budget: it takes over what is the same and repeats the rest."""
     check(fit(f"{name}.yaml", f"{name}_longer", "--evaluations", short).code == 0)
