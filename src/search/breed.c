@@ -166,12 +166,16 @@ spk_status spk__parents_breed(spk_search *s, spk__parents *p) {
 
 /* ---- selection ---- */
 
-size_t spk__parents_merge(spk_search *s, spk__parents *p) {
-    size_t at = p->begun ? p->n : 0;
-    memcpy(p->x + at * s->dim, s->x, p->n * s->dim * sizeof *p->x);
-    memcpy(p->f + at * s->n_objectives, s->f, p->n * s->n_objectives * sizeof *p->f);
+size_t spk__parents_add(spk_search *s, spk__parents *p, size_t from, size_t to) {
+    size_t at = p->begun ? p->n : 0, dim = s->dim, k = s->n_objectives, n = to - from;
+    memcpy(p->x + at * dim, s->x + from * dim, n * dim * sizeof *p->x);
+    memcpy(p->f + at * k, s->f + from * k, n * k * sizeof *p->f);
     p->begun = true;
-    return at + p->n;
+    return at + n;
+}
+
+size_t spk__parents_merge(spk_search *s, spk__parents *p) {
+    return spk__parents_add(s, p, 0, p->n);
 }
 
 void spk__parents_keep(spk_search *s, spk__parents *p, size_t n_front) {

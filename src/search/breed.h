@@ -71,6 +71,8 @@ double spk__breed_mutation(double x, double u, double eta);
 /* Puts the batch behind the parents (or in their place, the first time); returns the number of
  * rows. */
 size_t spk__parents_merge(spk_search *s, spk__parents *p);
+/* The same with the points from .. to - 1 of the batch. */
+size_t spk__parents_add(spk_search *s, spk__parents *p, size_t from, size_t to);
 /* Makes the rows kept[0 .. n-1] the parents, the first n_front of them the front. */
 void spk__parents_keep(spk_search *s, spk__parents *p, size_t n_front);
 void spk__parents_sync(spk_search *s, spk__parents *p, spk__sync *y);

@@ -1,9 +1,10 @@
 /* SMS-EMOA: the population keeps the points that together dominate the largest volume. Of parents
  * and children the better fronts stay, and of the front that has no room for all leaves, one by
  * one, the point that adds least. The paper makes one child at a time, of any two parents; here a
- * generation is made and judged together, so that it can be evaluated together, and parents win a
- * fight between two for the better front, which finds fronts behind local ones sooner (ZDT4, ZDT6,
- * DTLZ3).
+ * generation is made together, so that it can be evaluated together, and judged in four parts: judged
+ * whole it loses pieces of fronts more often (30 runs, ZDT2: 3 for 1, ZDT3: 2 for 1), one by one it
+ * takes time with the square of the population. Parents win a fight between two for the better front,
+ * which finds fronts behind local ones sooner (ZDT4, ZDT6, DTLZ3).
  *
  * Volumes are exact, measured after the front's own range was scaled to 1, from a reference point
  * at 2 in every objective; so the extremes of a front stay.
@@ -15,6 +16,8 @@ static const spk_opt options[] = {
     SPK__BREED_OPTION_LIST(100, 0.9, 20),
     {0},
 };
+
+enum { PARTS = 4 }; /* of a generation, judged one after the other */
 
 typedef struct {
     spk__parents p;
@@ -54,12 +57,19 @@ static size_t select_rows(spk_search *s, state *t, size_t rows) {
     return first;
 }
 
-static spk_status tell(spk_search *s) {
-    state *t = s->state;
-    size_t rows = spk__parents_merge(s, &t->p), first = select_rows(s, t, rows);
+/* The rows that stay become the parents. */
+static void keep(spk_search *s, state *t, size_t rows) {
+    size_t first = select_rows(s, t, rows);
     for (size_t i = 0; i < t->p.n; i++)
         t->front[i] = t->p.rank[t->p.kept[i]];
     spk__parents_keep(s, &t->p, first);
+}
+
+static spk_status tell(spk_search *s) {
+    state *t = s->state;
+    size_t n = t->p.n, parts = t->p.begun ? PARTS : 1;
+    for (size_t part = 0; part < parts; part++)
+        keep(s, t, spk__parents_add(s, &t->p, n * part / parts, n * (part + 1) / parts));
     return SPK_OK;
 }
 

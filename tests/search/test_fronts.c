@@ -340,8 +340,7 @@ static double volume_after(const char *method, int problem, uint64_t generations
 }
 
 /* Other programs with 100 points and 200 generations (DTLZ2: 100); hypervolume to
- * (1.1, 1.1[, 1.1]), their mean of 3 runs, our median of 5, since a run in fifteen loses a piece of
- * ZDT3's front. pymoo 0.6.2: NSGA2 and SPEA2 with SBX(eta=20, prob=.9),
+ * (1.1, 1.1[, 1.1]), mean of 3 runs. pymoo 0.6.2: NSGA2 and SPEA2 with SBX(eta=20, prob=.9),
  * SMSEMOA, NSGA3 with 100 (DTLZ2: 91) directions; pygmo 2.19: moead; deap 1.4:
  * StrategyMultiObjective, sigma 0.3, one run. */
 TEST(volumes_equal_those_of_other_programs) {
@@ -360,15 +359,12 @@ TEST(volumes_equal_those_of_other_programs) {
                  {"moead", 4, 100, 0.6728, 0.04},    {"mocmaes", 1, 200, 0.8714, 0.003},
                  {"mocmaes", 2, 200, 0.5381, 0.003}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        enum { RUNS = 5 };
-        double ours[RUNS];
-        for (uint64_t seed = 0; seed < RUNS; seed++)
-            ours[seed] =
-                volume_after(cases[i].method, cases[i].problem, cases[i].generations, seed);
-        double median = spk__search_select(ours, RUNS, RUNS / 2);
-        printf("# %s on problem %d: %.4f, theirs %.4f\n", cases[i].method, cases[i].problem, median,
+        double mean = 0;
+        for (uint64_t seed = 0; seed < 3; seed++)
+            mean += volume_after(cases[i].method, cases[i].problem, cases[i].generations, seed) / 3;
+        printf("# %s on problem %d: %.4f, theirs %.4f\n", cases[i].method, cases[i].problem, mean,
                cases[i].theirs);
-        CHECK_NEAR(median, cases[i].theirs, cases[i].tolerance);
+        CHECK_NEAR(mean, cases[i].theirs, cases[i].tolerance);
     }
 }
 
