@@ -4,21 +4,13 @@
 #include <spikefit/posterior.h>
 
 #include "num/num.h"
+#include "problem/problem.h"
 #include <spikefit/unit.h>
 
 #include <math.h>
 #include <stdio.h>
 
 /* ---- reading ---- */
-
-static spk_unit unit_of(const spk_quantity *q) {
-    spk_unit u = {.scale = 1};
-    spk_ctx *quiet = spk_ctx_new(NULL);
-    if (quiet)
-        spk_unit_parse(quiet, q->unit, NULL, &u);
-    spk_ctx_free(quiet);
-    return u;
-}
 
 static spk_status read_number(spk_ctx *ctx, const spk_prior_choice *c, const char *name,
                               double *out) {
@@ -65,10 +57,10 @@ static spk_status read_prior(spk_ctx *ctx, const spk_prior_choice *c, const spk_
         return SPK_OK;
     snprintf(what, sizeof what, "the centre of %s's prior", q->name);
     spk_status st =
-        spk_quantity_parse_as(ctx, c->centre, &c->centre_loc, what, unit_of(q), &p->centre);
+        spk_quantity_parse_as(ctx, c->centre, &c->centre_loc, what, spk__quantity_unit(q), &p->centre);
     snprintf(what, sizeof what, "the width of %s's prior", q->name);
     if (!st && c->kind == SPK_PRIOR_NORMAL)
-        st = spk_quantity_parse_as(ctx, c->width, &c->width_loc, what, unit_of(q), &p->width);
+        st = spk_quantity_parse_as(ctx, c->width, &c->width_loc, what, spk__quantity_unit(q), &p->width);
     else if (!st)
         st = read_number(ctx, c, q->name, &p->width);
     return st ? st : check_shape(ctx, c, q->name, p);

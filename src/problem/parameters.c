@@ -8,7 +8,7 @@
 
 /* ---- the study's parameters ---- */
 
-static spk_unit unit_of(const spk_quantity *q) {
+spk_unit spk__quantity_unit(const spk_quantity *q) {
     spk_unit u = {.scale = 1};
     spk_ctx *quiet = spk_ctx_new(NULL);
     if (quiet)
@@ -51,7 +51,7 @@ static spk_status read_value(spk_problem *p, size_t i, const char *text, const s
     const spk_quantity *q = &p->k->parameters[i];
     char name[128];
     snprintf(name, sizeof name, "%s of %s", what, q->name);
-    spk_status st = spk_quantity_parse_as(p->ctx, text, loc, name, unit_of(q), out);
+    spk_status st = spk_quantity_parse_as(p->ctx, text, loc, name, spk__quantity_unit(q), out);
     if (!st && !(*out >= q->low && *out <= q->high))
         st = spk__fail(p->ctx, SPK_ERR_INPUT, loc, "choose a value inside the model's own range",
                        "%s is outside what %s allows (%g .. %g %s)", name, p->k->model,

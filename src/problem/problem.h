@@ -94,6 +94,8 @@ spk_status spk__problem_targets(spk_problem *p);
 void spk__part_set_free(spk_ctx *ctx, spk__part_set *s, size_t n_objectives);
 /* Steps between samples of the voltage that losses see. */
 size_t spk__problem_watch_every(const spk_problem *p);
+/* The unit that a quantity of a kernel is given in. */
+spk_unit spk__quantity_unit(const spk_quantity *q);
 spk_status spk__problem_workers(spk_problem *p, int threads);
 void spk__worker_free(spk_ctx *ctx, spk__worker *w);
 

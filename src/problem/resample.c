@@ -2,16 +2,8 @@
 #include "problem/resample.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static const double SHARE = 20, SHORTEST_MS = 100, NEARBY = 0.25;
-
-static int ascending(const void *a, const void *b) {
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
 
 /* The middle of the longest interval without a spike in [from, to]. */
 static double quietest(const double *t, size_t n, double from, double to) {
@@ -48,7 +40,7 @@ static double *pool(spk_ctx *ctx, const spk_train *t, size_t n, size_t *count) {
         at += t[i].n;
     }
     if (all)
-        qsort(all, total, sizeof *all, ascending);
+        spk__sort(all, total);
     *count = total;
     return all;
 }
