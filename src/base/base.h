@@ -143,6 +143,14 @@ typedef spk_status spk__loop_fn(void *arg, size_t i, int worker);
 spk_status spk__parallel_for(spk_ctx *ctx, size_t n, int threads, spk__loop_fn *fn, void *arg);
 int spk__thread_count(int threads);
 
+/* ---- order ---- */
+
+/* Rising; values that are not NaN. */
+void spk__sort(double *x, size_t n);
+/* Of n > 0 values that are sorted; quantiles are linear between two of them (Hyndman and Fan's type 7). */
+double spk__sorted_median(const double *x, size_t n);
+double spk__sorted_quantile(const double *x, size_t n, double share);
+
 /* ---- CPU ---- */
 
 /* Instruction sets that kernels are built for, worst to best. */

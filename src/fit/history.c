@@ -2,20 +2,14 @@
 #include "fit/fit.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double median(spk_ctx *ctx, const double *f, size_t n) {
     double *sorted = SPK__ARRAY(ctx, n, double);
     if (!sorted)
         return NAN;
     memcpy(sorted, f, n * sizeof *f);
-    qsort(sorted, n, sizeof *sorted, by_value);
-    double m = 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
+    spk__sort(sorted, n);
+    double m = spk__sorted_median(sorted, n);
     spk__free(ctx, sorted);
     return m;
 }

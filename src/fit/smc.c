@@ -4,7 +4,6 @@
 #include "num/num.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { LEAST_BATCH = 256, MOST_BATCH = 16384 };
 
@@ -213,17 +212,12 @@ static void weigh(spk__smc *s) {
         s->next.weight[i] /= total;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The quantile of the distances, or where ties keep it at the present tolerance the next lower one.
  */
 static bool next_tolerance(spk__smc *s, double *out) {
     size_t n = s->o.particles, at = (size_t)(s->o.quantile * (double)(n - 1));
     memcpy(s->sorted, s->now.distance, n * sizeof *s->sorted);
-    qsort(s->sorted, n, sizeof *s->sorted, by_value);
+    spk__sort(s->sorted, n);
     while (at > 0 && !(s->sorted[at] < s->tolerance))
         at--;
     *out = s->sorted[at];

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 typedef struct {
     double least, most;
@@ -70,11 +69,6 @@ spk_status spk__question_sampling(const spk__reader *in, const spk_loc *loc, dou
                      dt_ms < 1 ? "seconds read as ms" : "ms read as s");
 }
 
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 spk_status spk__question_times(const spk__reader *in, const spk_loc *loc, const double *t, size_t n) {
     if (in->options->trust_units || n < 3)
         return SPK_OK;
@@ -83,7 +77,7 @@ spk_status spk__question_times(const spk__reader *in, const spk_loc *loc, const 
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i + 1 < n; i++)
         isi[i] = t[i + 1] - t[i];
-    qsort(isi, n - 1, sizeof *isi, compare);
+    spk__sort(isi, n - 1);
     double median = isi[(n - 1) / 2];
     spk__free(in->ctx, isi);
     if (median >= 1)

@@ -2,7 +2,6 @@
 #include "metric/metric.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 typedef struct {
     spk_ctx *ctx;
@@ -104,29 +103,15 @@ static spk_status replicate(void *arg, size_t i, int worker) {
     return st;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-/* Of sorted values, linear between them. */
-static double quantile(const double *x, size_t n, double p) {
-    double at = p * (double)(n - 1);
-    size_t i = (size_t)at;
-    return i + 1 < n ? x[i] + (at - (double)i) * (x[i + 1] - x[i]) : x[n - 1];
-}
-
 static void summarise(double *x, size_t n, double level, spk_score *out) {
-    qsort(x, n, sizeof *x, ascending);
+    spk__sort(x, n);
     double mean = 0.0, squares = 0.0;
     for (size_t i = 0; i < n; i++)
         mean += x[i] / (double)n;
     for (size_t i = 0; i < n; i++)
         squares += (x[i] - mean) * (x[i] - mean);
-    out->low = quantile(x, n, 0.5 - 0.5 * level);
-    out->high = quantile(x, n, 0.5 + 0.5 * level);
+    out->low = spk__sorted_quantile(x, n, 0.5 - 0.5 * level);
+    out->high = spk__sorted_quantile(x, n, 0.5 + 0.5 * level);
     out->deviation = n > 1 ? sqrt(squares / (double)(n - 1)) : 0.0;
     out->has_interval = true;
 }

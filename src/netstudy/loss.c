@@ -3,7 +3,6 @@
 #include "num/num.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- losses ---- */
 
@@ -77,11 +76,6 @@ spk_status spk__netloss_read(spk_netstudy *s, const spk__node *n) {
 
 /* ---- targets ---- */
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 spk_train spk__netpart_cut(spk_train t, double start_ms, double stop_ms) {
     spk_train w = spk_train_window(t, start_ms, stop_ms);
     while (w.n && w.t_ms[w.n - 1] >= stop_ms)
@@ -123,7 +117,7 @@ static spk_status make_targets(spk_netstudy *s, const spk__netpart *part, spk__n
                           &d->n_sorted[l]);
         if (!st && loss->stat->per != SPK_STAT_PER_BIN) {
             d->n_sorted[l] = spk_stat_defined(d->sorted[l], d->n_sorted[l]);
-            qsort(d->sorted[l], d->n_sorted[l], sizeof(double), ascending);
+            spk__sort(d->sorted[l], d->n_sorted[l]);
         }
     }
     return st;
@@ -204,7 +198,7 @@ static spk_status stat_cost(spk_netstudy *s, spk__networker *w, size_t l, const 
         return SPK_OK;
     }
     n = spk_stat_defined(w->value, n);
-    qsort(w->value, n, sizeof(double), ascending);
+    spk__sort(w->value, n);
     *cost = wasserstein(d->sorted[l], d->n_sorted[l], w->value, n);
     return SPK_OK;
 }

@@ -4,7 +4,6 @@
 #include <spikefit/io.h>
 
 #include <math.h>
-#include <stdlib.h>
 
 typedef struct {
     spk__circuit_builder *b;
@@ -56,11 +55,6 @@ static spk_status read_input(reader *r, const spk__named_file *file) {
     return st;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Into the arena, in order. */
 static spk_status keep(reader *r) {
     for (size_t i = 0; i < r->nodes->n; i++) {
@@ -70,7 +64,7 @@ static spk_status keep(reader *r) {
             return SPK_ERR_MEMORY;
         if (t->n) {
             memcpy(kept, r->time[i], t->n * sizeof *kept);
-            qsort(kept, t->n, sizeof *kept, ascending);
+            spk__sort(kept, t->n);
             t->stop_ms = kept[t->n - 1];
             t->start_ms = fmin(kept[0], 0);
         }

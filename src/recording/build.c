@@ -80,11 +80,6 @@ static spk_status check_trace(spk_ctx *ctx, const spk_loc *loc, const char *swee
     return SPK_OK;
 }
 
-static int compare_times(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static spk_status check_spikes(spk_ctx *ctx, const spk_loc *loc, const char *sweep,
                                const spk__sweep_in *s) {
     if (!s->has_spikes)
@@ -104,7 +99,7 @@ static spk_status check_spikes(spk_ctx *ctx, const spk_loc *loc, const char *swe
         sorted = sorted && (i == 0 || s->spikes_ms[i - 1] <= t);
     }
     if (!sorted)
-        qsort(s->spikes_ms, s->n_spikes, sizeof(double), compare_times);
+        spk__sort(s->spikes_ms, s->n_spikes);
     return SPK_OK;
 }
 

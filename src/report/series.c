@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 size_t spk__first_sweep(const spk_report_data *d, bool train) {
     for (size_t i = 0; i < d->n_sweeps; i++)
@@ -204,17 +203,6 @@ static size_t intervals_of(const spk_train *t, double *out) {
     return t->n > 1 ? t->n - 1 : 0;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double quantile(const double *sorted, size_t n, double q) {
-    double at = q * (double)(n - 1);
-    size_t i = (size_t)at;
-    return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
-
 static void fill_share(const double *edge, const double *v, size_t n, double *share) {
     for (size_t i = 0; i < n; i++) {
         size_t low = 0, high = SPK__INTERVAL_BINS;
@@ -234,7 +222,7 @@ static void fill_share(const double *edge, const double *v, size_t n, double *sh
 /* list: the n_recorded intervals, then the model's; sorted: all of them. */
 static void fill_bins(const double *list, const double *sorted, spk__intervals *s) {
     size_t all = s->n_recorded + s->n_model;
-    double high = fmax(1.02 * quantile(sorted, all, 0.99), 1);
+    double high = fmax(1.02 * spk__sorted_quantile(sorted, all, 0.99), 1);
     double low = 0.98 * fmax(0.1, sorted[0]), top = fmax(1.02 * sorted[all - 1], 2 * low);
     for (int i = 0; i <= SPK__INTERVAL_BINS; i++) {
         double part = (double)i / SPK__INTERVAL_BINS;
@@ -246,7 +234,7 @@ static void fill_bins(const double *list, const double *sorted, spk__intervals *
         fill_share(bins[k]->edge, list, s->n_recorded, bins[k]->recorded);
         fill_share(bins[k]->edge, list + s->n_recorded, s->n_model, bins[k]->model);
     }
-    s->log_better = quantile(sorted, all, 0.99) > 20 * quantile(sorted, all, 0.1);
+    s->log_better = spk__sorted_quantile(sorted, all, 0.99) > 20 * spk__sorted_quantile(sorted, all, 0.1);
 }
 
 static size_t spikes_of_model(const spk_report_sweep *s) {
@@ -276,7 +264,7 @@ spk_status spk__intervals_find(spk_ctx *ctx, const spk_report_data *d, spk__inte
             out->n_model += intervals_of_model(&d->sweep[i], list + out->n_recorded + out->n_model);
         size_t all = out->n_recorded + out->n_model;
         memcpy(sorted, list, all * sizeof *list);
-        qsort(sorted, all, sizeof *sorted, by_value);
+        spk__sort(sorted, all);
         if (all)
             fill_bins(list, sorted, out);
     }

@@ -2,7 +2,6 @@
 #include "report/series.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* ---- failures ---- */
 
@@ -38,18 +37,13 @@ spk_status spk__failures_find(spk_ctx *ctx, const spk_report_data *d, spk__failu
 
 /* ---- limits ---- */
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Sorts the n values; from the least to where a part of them lies below. */
 static void limits_of(double *v, size_t n, double part, double *low, double *high) {
     *low = 0;
     *high = 1;
     if (n == 0)
         return;
-    qsort(v, n, sizeof *v, by_value);
+    spk__sort(v, n);
     *low = v[0];
     *high = v[(size_t)(part * (double)(n - 1))];
     if (!(*high > *low))

@@ -3,7 +3,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdlib.h>
 
 void spk_result_clear_bootstrap(spk_result *r) {
     spk_result_bootstrap *y = &r->bootstrap;
@@ -35,20 +34,6 @@ double spk_result_bootstrap_correlation(const spk_result_bootstrap *y, size_t a,
     return product > 0 ? covariance(y, a, b) / sqrt(product) : 0;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-/* Of sorted values, linear between them. */
-static double quantile(const double *x, size_t n, double share) {
-    double at = share * (double)(n - 1);
-    size_t i = (size_t)at;
-    return i + 1 < n ? x[i] + (at - (double)i) * (x[i + 1] - x[i]) : x[n - 1];
-}
-
 /* The share to leave out on either side: quantiles of few units lie as much too near as the normal distribution's
  * lie within Student's. */
 static double tail(const spk_result_bootstrap *y, double level) {
@@ -64,9 +49,9 @@ spk_status spk_result_bootstrap_range(spk_ctx *ctx, const spk_result_bootstrap *
         return SPK_ERR_MEMORY;
     for (size_t i = 0; i < y->n; i++)
         x[i] = y->value[i * y->dim + column];
-    qsort(x, y->n, sizeof *x, ascending);
-    *low = y->n ? quantile(x, y->n, tail(y, level)) : NAN;
-    *high = y->n ? quantile(x, y->n, 1 - tail(y, level)) : NAN;
+    spk__sort(x, y->n);
+    *low = y->n ? spk__sorted_quantile(x, y->n, tail(y, level)) : NAN;
+    *high = y->n ? spk__sorted_quantile(x, y->n, 1 - tail(y, level)) : NAN;
     spk__free(ctx, x);
     return SPK_OK;
 }

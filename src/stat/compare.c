@@ -32,22 +32,6 @@ spk_status spk_test_find(spk_ctx *ctx, const char *name, const spk_test **out) {
                           "there is no test '%s'", name);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-void spk__sort(double *x, size_t n) {
-    if (n)
-        qsort(x, n, sizeof *x, ascending);
-}
-
-double spk__sorted_median(const double *x, size_t n) {
-    return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
-}
-
 /* The values that are not NaN, into out; *n becomes how many. */
 static spk_status defined(spk_ctx *ctx, const double *x, size_t *n, size_t least, const char *what,
                           const char *who, double *out) {

@@ -8,9 +8,6 @@
 
 #include <math.h>
 
-void spk__sort(double *x, size_t n);
-double spk__sorted_median(const double *x, size_t n);
-
 #define SPK_ENTRY(symbol) extern const spk_test symbol;
 #include "stat/tests.def"
 #undef SPK_ENTRY

@@ -5,7 +5,6 @@
 #include "base/base.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* Noises that no sampler counts up to. */
 static const uint64_t UNSEEN = (uint64_t)1 << 41;
@@ -102,11 +101,6 @@ static spk_status simulate(spk_problem *p, const spk_result_posterior *y, size_t
     return st;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* v: the draws' values, [n]; reordered. */
 static spk_status add_check(spk_result *r, size_t k, double observed, double *v, size_t n) {
     size_t m = 0;
@@ -116,7 +110,7 @@ static spk_status add_check(spk_result *r, size_t k, double observed, double *v,
             v[m++] = v[i];
     if (!m || !isfinite(observed))
         return SPK_OK;
-    qsort(v, m, sizeof *v, by_value);
+    spk__sort(v, m);
     for (size_t i = 0; i < m; i++) {
         sum += v[i];
         below += v[i] <= observed;

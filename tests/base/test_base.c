@@ -169,6 +169,19 @@ TEST(sha256) {
     CHECK_STR(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* numpy.quantile, whose default is the same. */
+TEST(quantiles_are_linear_between_values) {
+    double x[] = {10, 2, 4, 1, 3};
+    spk__sort(x, 5);
+    CHECK(x[0] == 1 && x[1] == 2 && x[2] == 3 && x[3] == 4 && x[4] == 10);
+    CHECK_NEAR(spk__sorted_quantile(x, 5, 0.3), 2.2, 1e-15);
+    CHECK_NEAR(spk__sorted_quantile(x, 5, 0.975), 9.4, 1e-14);
+    CHECK(spk__sorted_quantile(x, 5, 0) == 1 && spk__sorted_quantile(x, 5, 1) == 10);
+    CHECK(spk__sorted_quantile(x, 1, 0.4) == 1);
+    CHECK(spk__sorted_median(x, 5) == 3 && spk__sorted_median(x, 4) == 2.5);
+    spk__sort(NULL, 0);
+}
+
 int main(void) {
     RUN(diagnostic_points_with_a_caret);
     RUN(diagnostics_are_bounded);
@@ -181,5 +194,6 @@ int main(void) {
     RUN(writing_through_links_and_to_devices);
     RUN(failing_allocations);
     RUN(sha256);
+    RUN(quantiles_are_linear_between_values);
     return test_end();
 }
