@@ -28,8 +28,8 @@ static void scale(spk__volume *v, const double *f, size_t k, const uint32_t *mem
             low = value < low ? value : low;
             high = value > high ? value : high;
         }
-        bool wide = high > low && isfinite(high - low);
-        double factor = wide ? 1 / (high - low) : 0;
+        double factor = 1 / (high - low);
+        bool wide = factor > 0 && isfinite(factor); /* neither endless nor next to nothing */
         for (size_t i = 0; i < n; i++)
             v->scaled[i * k + j] = wide ? (f[member[v->order[i]] * k + j] - low) * factor : 0;
     }
@@ -120,7 +120,7 @@ static uint32_t take_least(spk__volume *v, spk__heap *heap, size_t n, size_t k) 
     for (;;) {
         uint32_t row = heap->row[0];
         double added = measure(v, n, k, row);
-        if (added <= v->added[row])
+        if (!(added > v->added[row]))
             return spk__heap_pop(heap);
         v->added[row] = added;
         spk__heap_sink(heap, 0);

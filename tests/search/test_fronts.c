@@ -283,6 +283,30 @@ TEST(shrinking_takes_the_least_each_time) {
     spk_ctx_free(ctx);
 }
 
+/* As DTLZ4 has them: a value that differs by less than any normal number. */
+TEST(shrinking_ends_where_a_range_is_next_to_nothing) {
+    spk_ctx *ctx = spk_ctx_new(NULL);
+    spk_search *s = make(ctx);
+    spk__volume v;
+    REQUIRE(s && spk__volume_start(s, &v, N, K) == SPK_OK);
+    for (uint32_t seed = 0; seed < 200; seed++)
+        for (size_t k = 2; k <= K; k++) {
+            double f[6 * K];
+            uint32_t member[6];
+            spk__rng r;
+            spk__rng_init(&r, seed, SPK__RNG_TEST, 5, (uint32_t)k);
+            for (size_t i = 0; i < 6; i++) {
+                for (size_t j = 0; j < k; j++)
+                    f[i * k + j] = spk__rng_uniform(&r) * (j == seed % k ? 0x1p-1030 : 1);
+                member[i] = (uint32_t)i;
+            }
+            spk__volume_shrink(&v, f, k, member, 6, 2);
+            CHECK(member[0] < 6 && member[1] < 6 && member[0] != member[1]);
+        }
+    spk_search_free(s);
+    spk_ctx_free(ctx);
+}
+
 /* ---- the methods ---- */
 
 enum { DIM = 30, POPULATION = 100 };
@@ -384,6 +408,7 @@ int main(void) {
     RUN(volumes_are_exact);
     RUN(what_each_point_adds_is_exact);
     RUN(shrinking_takes_the_least_each_time);
+    RUN(shrinking_ends_where_a_range_is_next_to_nothing);
     RUN(volumes_equal_those_of_other_programs);
     RUN(exact_volumes_win_with_three_objectives);
     return test_end();
